@@ -1,0 +1,178 @@
+"""A playbook made ready for one reading: everything that depends on distinct values, not on people.
+
+`Compiled` is shared by all chunks of a reading and by all threads; it is only read after construction,
+but for the value columns' parsed forms, whose making is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from handraise.evaluate.kleene import IN, Truths
+from handraise.evaluate.timelines import Steps
+from handraise.evaluate.values import ValueColumn, truth_table
+from handraise.facts.chunks import EntityTimelines, Ints, Kind, Shared
+from handraise.model.activities import ACTIVITY_COLUMNS
+from handraise.model.fields import Entity, Field, FieldCatalog
+from handraise.model.playbook import Behaviour, Playbook, WherePart
+from handraise.model.time import Micros
+from handraise.model.value_tests import Between, Compare, OneOf, ValueTest
+from handraise.model.values import FieldType, number_text
+
+_NO_TEXTS: npt.NDArray[np.object_] = np.empty(0, dtype=np.object_)
+
+
+@dataclass(frozen=True, slots=True)
+class AssetTest:
+    """A `where` part on an asset's (or program's) attribute, read at the occurrence's first visible instant."""
+
+    subject_of_kind: Ints
+    steps: Steps | None
+    table: Truths
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourMatch:
+    """Which kinds of activity a behaviour is: `by_kind` without its tests of asset or program attributes."""
+
+    by_kind: Truths
+    asset_tests: tuple[AssetTest, ...]
+
+
+class Compiled:
+    """A playbook over the dictionaries of one reading."""
+
+    def __init__(self, playbook: Playbook, catalog: FieldCatalog, shared: Shared) -> None:
+        self.playbook = playbook
+        self.catalog = catalog
+        self.shared = shared
+        self._columns: dict[Field, ValueColumn] = {}
+        self._tables: dict[tuple[Field, ValueTest], Truths] = {}
+        self._covered_since: dict[str, Micros | None] = {}
+        self.behaviours: Mapping[str, BehaviourMatch] = {
+            key: self._match(behaviour) for key, behaviour in playbook.behaviours.items()
+        }
+
+    @property
+    def as_of(self) -> Micros:
+        return self.shared.as_of
+
+    @property
+    def zone(self) -> str:
+        return self.playbook.time_zone
+
+    def table(self, field: Field, test: ValueTest) -> Truths:
+        """Truth of the test per value code of the field; the last entry is "no value"."""
+        key = (field, test)
+        if key not in self._tables:
+            self._tables[key] = truth_table(test, self._column(field))
+        return self._tables[key]
+
+    def covered_since(self, activity_type: str) -> Micros | None:
+        """The earliest instant from which sources know of every activity of this type up to now."""
+        if activity_type not in self._covered_since:
+            self._covered_since[activity_type] = self._find_covered_since(activity_type)
+        return self._covered_since[activity_type]
+
+    def covered_since_all(self, activity_types: tuple[str, ...]) -> Micros | None:
+        """The same for several types at once: the latest of their instants."""
+        since = [self.covered_since(t) for t in activity_types]
+        known = [s for s in since if s is not None]
+        return max(known) if known and len(known) == len(since) else None
+
+    def _find_covered_since(self, activity_type: str) -> Micros | None:
+        spans = sorted(
+            (s.from_at, min(s.to_at, self.as_of))
+            for s in self.shared.coverage
+            if activity_type in s.activity_types and s.from_at <= self.as_of
+        )
+        start: Micros | None = None
+        end: Micros | None = None
+        for span_start, span_end in spans:
+            if end is None or span_start > end + 1:
+                start, end = span_start, span_end
+            else:
+                end = max(end, span_end)
+        return start if end is not None and end >= self.as_of else None
+
+    def _column(self, field: Field) -> ValueColumn:
+        if field not in self._columns:
+            texts = self.shared.texts.get(field, _NO_TEXTS)
+            self._columns[field] = ValueColumn(texts, self.catalog.type_of(field), self.as_of, self.zone)
+        return self._columns[field]
+
+    def _match(self, behaviour: Behaviour) -> BehaviourMatch:
+        kinds = self.shared.kinds
+        by_kind = np.fromiter(
+            (IN if k.type in behaviour.activities else 0 for k in kinds), np.int8, len(kinds)
+        )
+        asset_tests = []
+        for part in behaviour.where:
+            if "." in part.name:
+                asset_tests.append(self._asset_test(part))
+            else:
+                by_kind = np.minimum(by_kind, self._part_by_kind(part))
+        return BehaviourMatch(by_kind, tuple(asset_tests))
+
+    def _part_by_kind(self, part: WherePart) -> Truths:
+        """Truth of a test of an activity column or property, per kind; each distinct text is tested once.
+
+        Such sides are texts. Against a bound they are read as numbers; equal numbers are equal however written.
+        """
+        test, type_ = part.test, FieldType.TEXT
+        texts = [_side(kind, part.name) for kind in self.shared.kinds]
+        if isinstance(test, Compare | Between):
+            type_ = FieldType.NUMBER
+        elif isinstance(test, OneOf):
+            texts = [None if t is None else _canonical_number(t) for t in texts]
+            test = replace(test, values=tuple(_canonical_number(v) for v in test.values))
+        distinct = sorted({t for t in texts if t is not None})
+        values = np.empty(len(distinct), dtype=np.object_)
+        values[:] = distinct
+        table = truth_table(test, ValueColumn(values, type_, self.as_of, self.zone))
+        place = {text: i for i, text in enumerate(distinct)}
+        return table[np.fromiter((-1 if t is None else place[t] for t in texts), np.int32, len(texts))]
+
+    def _asset_test(self, part: WherePart) -> AssetTest:
+        field = Field.parse(part.name)
+        if field.entity == Entity.ASSET.value:
+            timelines, of_kind = self.shared.assets, [k.asset for k in self.shared.kinds]
+        else:
+            timelines, of_kind = self.shared.programs, [k.program for k in self.shared.kinds]
+        return AssetTest(
+            _subjects(timelines, of_kind), _steps(timelines, field), self.table(field, part.test)
+        )
+
+    def asset_truth(self, test: AssetTest, kind: Ints, visible: npt.NDArray[np.int64]) -> Truths:
+        """Truth of an asset test for each occurrence."""
+        if test.steps is None:
+            return np.full(len(kind), test.table[-1], dtype=np.int8)
+        return test.table[test.steps.at(test.subject_of_kind[kind], visible)]
+
+
+def _side(kind: Kind, name: str) -> str | None:
+    if name in ACTIVITY_COLUMNS:
+        value = getattr(kind, name)
+        return None if value is None else str(value)
+    return kind.properties.get(name)
+
+
+def _canonical_number(text: str) -> str:
+    """`7.0` and `7` are the same to a test of equality."""
+    try:
+        return number_text(text)
+    except ValueError:
+        return text
+
+
+def _subjects(timelines: EntityTimelines, ids: list[str | None]) -> Ints:
+    return np.fromiter((-1 if i is None else timelines.index.get(i, -1) for i in ids), np.int32, len(ids))
+
+
+def _steps(timelines: EntityTimelines, field: Field) -> Steps | None:
+    timeline = timelines.fields.get(field)
+    return None if timeline is None else Steps(timeline)

@@ -1,0 +1,234 @@
+"""The decision table: one row for each decided person of a chunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.conditions import PeopleView, ScoreRanges, people_view, rank_test
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths
+from handraise.evaluate.open_facts import BitSets, OpenFacts
+from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score, fit_score
+from handraise.facts.chunks import Chunk
+from handraise.model.conditions import AttributeTest, Condition, InSegment, walk
+from handraise.model.fields import Entity, Field
+from handraise.model.playbook import Playbook
+from handraise.model.scores import GRADES, RANKS, ConditionRule
+
+DECISION_COLUMNS = pa.schema(
+    [
+        pa.field("person_id", pa.string(), nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string()),
+        pa.field("as_of", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("fit_score", pa.float64(), nullable=False),
+        pa.field("fit_low", pa.float64(), nullable=False),
+        pa.field("fit_high", pa.float64(), nullable=False),
+        pa.field("fit_grade", pa.string(), nullable=False),
+        pa.field("fit_grade_could_be", pa.list_(pa.string()), nullable=False),
+        pa.field("fit_grade_certain", pa.bool_(), nullable=False),
+        pa.field("fit_completeness", pa.float64(), nullable=False),
+        pa.field("engagement_score", pa.float64(), nullable=False),
+        pa.field("engagement_low", pa.float64(), nullable=False),
+        pa.field("engagement_high", pa.float64(), nullable=False),
+        pa.field("engagement_level", pa.int8(), nullable=False),
+        pa.field("engagement_level_certain", pa.bool_(), nullable=False),
+        pa.field("rank", pa.string(), nullable=False),
+        pa.field("marketing_qualified", pa.string(), nullable=False),
+        pa.field("buyer_segment", pa.string()),
+        pa.field("buyer_segment_could_be", pa.list_(pa.string()), nullable=False),
+        pa.field("segments_in", pa.list_(pa.string()), nullable=False),
+        pa.field("segments_unknown", pa.list_(pa.string()), nullable=False),
+        pa.field("missing_facts", pa.list_(pa.string()), nullable=False),
+        pa.field("assumed_facts", pa.list_(pa.string()), nullable=False),
+    ]
+)
+_WORDS = pa.array(["out", "unknown", "in"])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The class limits in force: of the grades and of the levels, fixed or calibrated."""
+
+    grades: ClassLimits
+    levels: ClassLimits
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerSegments:
+    """Which buyer segment each person is in (index in the playbook's order), and which earlier ones they could be in."""
+
+    index: npt.NDArray[np.int16]
+    could_be: tuple[npt.NDArray[np.bool_], ...]
+
+
+class ChunkDecisions:
+    """Everything decided about one chunk's people, computed in the order in which decisions build on each other."""
+
+    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits) -> None:
+        self.compiled = compiled
+        self.chunk = chunk
+        self.limits = limits
+        self.people: PeopleView = people_view(compiled, chunk)
+        self.fit: ScoreRange = fit_score(compiled.playbook.fit, self.people)
+        self.engagement: ScoreRange = engagement_score(compiled.playbook.engagement, self.people)
+        self.people.scores = score_ranges(self.fit, self.engagement, limits)
+        self.buyer_segments = buyer_segments(self.people)
+
+    @property
+    def grade(self) -> npt.NDArray[np.int8]:
+        """Index of the shown grade, 0 is A."""
+        return self.limits.grades.of(self.fit.shown)
+
+    @property
+    def level(self) -> npt.NDArray[np.int8]:
+        """Index of the shown level, 0 is level 1."""
+        return self.limits.levels.of(self.engagement.shown)
+
+    def missing_facts(self) -> BitSets:
+        """Fields that an open grade, or a buyer segment that could be, waits for."""
+        playbook = self.compiled.playbook
+        facts = OpenFacts(self.people, tested_fields(playbook))
+        missing = facts.empty()
+        scores = self.ranges
+        facts.of_fit(scores.fit_best != scores.fit_worst, missing)
+        for segment, could_be in zip(playbook.buyer_segments, self.buyer_segments.could_be, strict=True):
+            if could_be.any():
+                facts.of_condition(segment.when, could_be, missing)
+        return missing
+
+    def assumed_facts(self) -> BitSets:
+        """Fields of which the decision used a value whose "since when" is assumed."""
+        fields = [f for f in tested_fields(self.compiled.playbook) if f.entity in _SUBJECT_ENTITIES]
+        assumed = BitSets(sorted(str(f) for f in fields), self.people.size)
+        for field in fields:
+            assumed.add(str(field), self.people.latest(field)[1])
+        return assumed
+
+    @property
+    def ranges(self) -> ScoreRanges:
+        if self.people.scores is None:
+            raise RuntimeError("scores come first")
+        return self.people.scores
+
+    def table(self) -> pa.Table:
+        """The decided people as rows of `DECISION_COLUMNS`, in the chunk's order."""
+        n, scores, playbook = self.chunk.n_decided, self.ranges, self.compiled.playbook
+        grade, level = self.grade, self.level
+        in_, unknown = self._segments()
+        segment_keys = pa.array([s.key for s in playbook.buyer_segments], pa.string())
+        columns = {
+            "person_id": self.chunk.person_ids[:n],
+            "source_id": self.chunk.source_ids[:n],
+            "account_id": _taken(self.chunk.account_ids, self.chunk.person_account[:n]),
+            "as_of": pa.repeat(pa.scalar(self.compiled.as_of, pa.timestamp("us", tz="UTC")), n),
+            "fit_score": _points(self.fit.shown, n),
+            "fit_low": _points(self.fit.low, n),
+            "fit_high": _points(self.fit.high, n),
+            "fit_grade": _words(GRADES, grade[:n]),
+            "fit_grade_could_be": _grade_lists(scores.fit_best[:n], scores.fit_worst[:n]),
+            "fit_grade_certain": pa.array((scores.fit_best == scores.fit_worst)[:n]),
+            "fit_completeness": pa.array(self.fit.known_share[:n]),
+            "engagement_score": _points(self.engagement.shown, n),
+            "engagement_low": _points(self.engagement.low, n),
+            "engagement_high": _points(self.engagement.high, n),
+            "engagement_level": pa.array(level[:n] + np.int8(1)),
+            "engagement_level_certain": pa.array((scores.engagement_best == scores.engagement_worst)[:n]),
+            "rank": _words(RANKS, (grade * 4 + level)[:n]),
+            "marketing_qualified": _WORDS.take(pa.array(self.marketing_qualified()[:n])),
+            "buyer_segment": _taken(segment_keys, self.buyer_segments.index[:n]),
+            "buyer_segment_could_be": self._could_be().as_lists(n),
+            "segments_in": in_.as_lists(n),
+            "segments_unknown": unknown.as_lists(n),
+            "missing_facts": self.missing_facts().as_lists(n),
+            "assumed_facts": self.assumed_facts().as_lists(n),
+        }
+        return pa.table([columns[f.name] for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
+
+    def marketing_qualified(self) -> Truths:
+        return rank_test(self.compiled.playbook.marketing_qualified_ranks, self.ranges)
+
+    def _could_be(self) -> BitSets:
+        segments = self.compiled.playbook.buyer_segments
+        sets = BitSets([s.key for s in segments], self.people.size)
+        for segment, could_be in zip(segments, self.buyer_segments.could_be, strict=True):
+            sets.add(segment.key, could_be)
+        return sets
+
+    def _segments(self) -> tuple[BitSets, BitSets]:
+        keys = sorted(self.compiled.playbook.segments)
+        in_, unknown = BitSets(keys, self.people.size), BitSets(keys, self.people.size)
+        for key in keys:
+            truth = self.people.truth(InSegment(key))
+            in_.add(key, truth == IN)
+            unknown.add(key, truth == UNKNOWN)
+        return in_, unknown
+
+
+def score_ranges(fit: ScoreRange, engagement: ScoreRange, limits: Limits) -> ScoreRanges:
+    return ScoreRanges(
+        fit_low=fit.low,
+        fit_high=fit.high,
+        fit_best=limits.grades.of(fit.high),
+        fit_worst=limits.grades.of(fit.low),
+        engagement_low=engagement.low,
+        engagement_high=engagement.high,
+        engagement_best=limits.levels.of(engagement.high),
+        engagement_worst=limits.levels.of(engagement.low),
+    )
+
+
+def buyer_segments(people: PeopleView) -> BuyerSegments:
+    """The first match in order; an unknown condition before the match is "could be"."""
+    segments = people.compiled.playbook.buyer_segments
+    index = np.full(people.size, -1, dtype=np.int16)
+    could_be = []
+    for place, segment in enumerate(segments):
+        undecided = index < 0
+        truth = people.truth(segment.when)
+        could_be.append(undecided & (truth == UNKNOWN))
+        index[undecided & (truth == IN)] = place
+    if (index < 0).any() and segments:
+        raise RuntimeError("the buyer segments do not cover everybody")
+    return BuyerSegments(index, tuple(could_be))
+
+
+_SUBJECT_ENTITIES = (Entity.PERSON.value, Entity.ACCOUNT.value)
+
+
+def tested_fields(playbook: Playbook) -> tuple[Field, ...]:
+    """Every field of people and accounts that any condition tests, in order of name."""
+    atoms = (part for condition in conditions_of(playbook) for part in walk(condition))
+    return tuple(sorted({a.field for a in atoms if isinstance(a, AttributeTest)}))
+
+
+def conditions_of(playbook: Playbook) -> tuple[Condition, ...]:
+    """Every condition written in the playbook."""
+    return (
+        *(rule.when for rule in playbook.fit.rules),
+        *(rule.when for rule in playbook.engagement.rules if isinstance(rule, ConditionRule)),
+        *(segment.when for segment in playbook.segments.values()),
+        *(segment.when for segment in playbook.buyer_segments),
+    )
+
+
+def _points(hundredths: npt.NDArray[np.int64], n: int) -> pa.Array:
+    return pa.array(hundredths[:n] / 100)
+
+
+def _words(words: list[str] | tuple[str, ...], index: npt.NDArray[np.integer]) -> pa.Array:
+    return pa.array(words, pa.string()).take(pa.array(index))
+
+
+def _taken(ids: pa.StringArray, index: npt.NDArray[np.integer]) -> pa.Array:
+    """The ids at these places, null for -1."""
+    return ids.take(pa.array(index, mask=index < 0))
+
+
+def _grade_lists(best: npt.NDArray[np.int8], worst: npt.NDArray[np.int8]) -> pa.ListArray:
+    spans = [list(GRADES[b : w + 1]) for b in range(4) for w in range(4)]
+    return pa.array(spans, pa.list_(pa.string())).take(pa.array(best * np.int8(4) + worst))

@@ -1,0 +1,384 @@
+"""Why, for one person: every rule with its verdict, points, counts, evidence and what is missing.
+
+The same evaluation as for everybody, kept open: a `Verdict` is a condition with its truth, in the team's
+words, and the verdicts of the conditions inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from typing import Any as Anything
+
+import numpy as np
+
+from handraise.evaluate.conditions import (
+    AccountsView,
+    PeopleView,
+    View,
+    account_did_count,
+    did_count,
+    silence_count,
+)
+from handraise.evaluate.decide import ChunkDecisions, tested_fields
+from handraise.evaluate.kleene import IN
+from handraise.evaluate.occurrences import Matched
+from handraise.evaluate.open_facts import OpenFacts
+from handraise.evaluate.scores import behaviour_millionths
+from handraise.facts.chunks import Bools
+from handraise.model.activities import words_of
+from handraise.model.conditions import (
+    AccountDid,
+    AccountPeople,
+    AttributeTest,
+    Condition,
+    DealOf,
+    Did,
+    HasOpportunity,
+    InSegment,
+    Silent,
+    children,
+)
+from handraise.model.fields import Entity, Field, FieldCatalog
+from handraise.model.playbook import Playbook
+from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
+from handraise.model.time import Micros, iso
+from handraise.model.truth import Truth
+from handraise.playbook.english import behaviour_words, sentence
+
+MAX_EVIDENCE_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One row that counts: what it was, when, and the file and line it came from."""
+
+    what: str
+    at: Micros
+    file: str | None = None
+    line: int | None = None
+
+    def as_dict(self) -> dict[str, Anything]:
+        return {"what": self.what, "at": iso(self.at), "file": self.file, "line": self.line}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A condition's truth for the person, with what it rests on and what it waits for.
+
+    `n` and `latest_at` are there where acts are counted; `value`, `since_at` and `assumed` where a field is
+    tested. `evidence` holds at most `MAX_EVIDENCE_ROWS` rows, the latest first.
+    """
+
+    sentence: str
+    truth: Truth
+    parts: tuple[Verdict, ...] = ()
+    value: str | None = None
+    since_at: Micros | None = None
+    assumed: bool = False
+    n: int | None = None
+    latest_at: Micros | None = None
+    evidence: tuple[EvidenceRow, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Anything]:
+        return {
+            "sentence": self.sentence,
+            "verdict": self.truth.word,
+            "value": self.value,
+            "since": None if self.since_at is None else iso(self.since_at),
+            "assumed": self.assumed,
+            "count": self.n,
+            "latest": None if self.latest_at is None else iso(self.latest_at),
+            "evidence": [e.as_dict() for e in self.evidence],
+            "missing": list(self.missing),
+            "parts": [p.as_dict() for p in self.parts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleExplanation:
+    """One rule: the points it gave, the points it could give, and why."""
+
+    name: str
+    points: float
+    points_possible: float
+    group: str | None
+    verdict: Verdict
+
+    def as_dict(self) -> dict[str, Anything]:
+        return {
+            "name": self.name,
+            "points": self.points,
+            "points_possible": self.points_possible,
+            "group": self.group,
+            **self.verdict.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact nobody has told us: which rules and segments wait for it, and the points at stake."""
+
+    fact: str
+    label: str
+    points_at_stake: float
+    rules: tuple[str, ...]
+    segments: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Anything]:
+        return {
+            "fact": self.fact,
+            "label": self.label,
+            "points_at_stake": self.points_at_stake,
+            "rules": list(self.rules),
+            "segments": list(self.segments),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentExplanation:
+    """A segment or buyer segment, and why the person is in, out, or cannot be told yet."""
+
+    key: str
+    label: str
+    verdict: Verdict
+    next_touch: str = ""
+
+    def as_dict(self) -> dict[str, Anything]:
+        return {"key": self.key, "label": self.label, "next_touch": self.next_touch, **self.verdict.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExplanation:
+    """Everything decided about one person at one instant, with the reasons.
+
+    `decision` is the person's row of the decision table. `buyer_segments` lists, in the playbook's order, the
+    segment the person is in and those before it that could be. `missing` is sorted by what would settle most.
+    """
+
+    decision: dict[str, Anything]
+    profile: dict[str, str]
+    fit: tuple[RuleExplanation, ...]
+    engagement: tuple[RuleExplanation, ...]
+    buyer_segments: tuple[SegmentExplanation, ...]
+    segments: tuple[SegmentExplanation, ...]
+    missing: tuple[MissingFact, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Anything]:
+        return {
+            "decision": self.decision,
+            "profile": self.profile,
+            "fit_rules": [r.as_dict() for r in self.fit],
+            "engagement_rules": [r.as_dict() for r in self.engagement],
+            "buyer_segments": [s.as_dict() for s in self.buyer_segments],
+            "segments": [s.as_dict() for s in self.segments],
+            "missing": [m.as_dict() for m in self.missing],
+        }
+
+
+PROFILE_FIELDS: tuple[Field, ...] = (
+    Field("person", "name"),
+    Field("person", "first_name"),
+    Field("person", "last_name"),
+    Field("person", "title"),
+    Field("person", "email"),
+    Field("account", "name"),
+)
+
+
+class Explainer:
+    """Explains the people of one evaluated chunk. The chunk must have been read with places."""
+
+    def __init__(self, decisions: ChunkDecisions) -> None:
+        self._decisions = decisions
+        self._compiled = decisions.compiled
+        self._playbook: Playbook = self._compiled.playbook
+        self._catalog: FieldCatalog = self._compiled.catalog
+        self._people: PeopleView = decisions.people
+        self._table = decisions.table()
+
+    def person(self, index: int) -> PersonExplanation:
+        """The explanation of the chunk's `index`-th person (one of the decided)."""
+        decision = self._table.slice(index, 1).to_pylist()[0]
+        decision["as_of"] = iso(self._compiled.as_of)
+        fit = tuple(self._fit_rule(rule, index) for rule in self._playbook.fit.rules)
+        engagement = tuple(self._engagement_rule(rule, index) for rule in self._playbook.engagement.rules)
+        buyer = tuple(self._buyer_segments(index, decision))
+        segments = tuple(self._segment(key, index) for key in self._playbook.segments)
+        missing = _missing(decision["missing_facts"], fit, engagement, buyer, self._catalog)
+        return PersonExplanation(decision, self._profile(index), fit, engagement, buyer, segments, missing)
+
+    def _profile(self, index: int) -> dict[str, str]:
+        values = ((f, self._value(f, index, self._people)[0]) for f in PROFILE_FIELDS)
+        return {str(f): value for f, value in values if value is not None}
+
+    def _fit_rule(self, rule: FitRule, index: int) -> RuleExplanation:
+        return self._condition_rule(rule.name, rule.when, rule.points_hundredths, rule.group, index)
+
+    def _engagement_rule(self, rule: BehaviourRule | ConditionRule, index: int) -> RuleExplanation:
+        if isinstance(rule, ConditionRule):
+            return self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
+        matched = self._people.occurrences.since(rule.behaviour, self._people.start(rule.within))
+        mine = _only(matched, matched.person == index)
+        millionths = int(behaviour_millionths(rule, self._people)[index])
+        words = behaviour_words(self._playbook.behaviours[rule.behaviour])
+        window = f" in the last {rule.within}" if rule.within else ""
+        verdict = Verdict(
+            sentence=f"{words}{window}",
+            truth=Truth.IN if len(mine.rows) else Truth.OUT,
+            n=len(mine.rows),
+            latest_at=int(mine.at.max()) if len(mine.rows) else None,
+            evidence=self._evidence(mine),
+        )
+        most = rule.points_hundredths * (rule.at_most or 1) / 100
+        return RuleExplanation(rule.name, rule.points_hundredths * millionths / 1e8, most, None, verdict)
+
+    def _condition_rule(
+        self, name: str, when: Condition, points_hundredths: int, group: str | None, index: int
+    ) -> RuleExplanation:
+        verdict = self._verdict(when, index, self._people)
+        points = points_hundredths / 100
+        return RuleExplanation(name, points if verdict.truth is Truth.IN else 0.0, points, group, verdict)
+
+    def _buyer_segments(self, index: int, decision: dict[str, Anything]) -> list[SegmentExplanation]:
+        shown = {decision["buyer_segment"], *decision["buyer_segment_could_be"]}
+        return [
+            SegmentExplanation(s.key, s.label, self._verdict(s.when, index, self._people), s.next_touch)
+            for s in self._playbook.buyer_segments
+            if s.key in shown
+        ]
+
+    def _segment(self, key: str, index: int) -> SegmentExplanation:
+        segment = self._playbook.segments[key]
+        return SegmentExplanation(
+            key, segment.label or key, self._verdict(InSegment(key), index, self._people)
+        )
+
+    def _verdict(self, condition: Condition, index: int, view: View) -> Verdict:
+        truth = Truth(int(view.truth(condition)[index]))
+        parts = tuple(self._verdict(c, index, view) for c in children(condition))
+        return Verdict(
+            sentence=sentence(condition, self._playbook, self._catalog),
+            truth=truth,
+            parts=parts,
+            missing=self._missing(condition, index, view) if truth is Truth.UNKNOWN else (),
+            **self._rests_on(condition, index, view),
+        )
+
+    def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
+        facts = OpenFacts(self._people, tested_fields(self._playbook))
+        into = facts.empty()
+        where = np.zeros(view.size, dtype=np.bool_)
+        where[index] = True
+        facts.of_condition(condition, where, into)
+        return tuple(into.as_lists(view.size)[index].as_py())
+
+    @singledispatchmethod
+    def _rests_on(self, condition: Condition, index: int, view: View) -> dict[str, Anything]:
+        return {}
+
+    @_rests_on.register
+    def _(self, condition: AttributeTest, index: int, view: View) -> dict[str, Anything]:
+        value, since_at, assumed = self._value(condition.field, index, view)
+        return {"value": value, "since_at": since_at, "assumed": assumed}
+
+    @_rests_on.register
+    def _(self, condition: Did, index: int, view: View) -> dict[str, Anything]:
+        if condition.since is not None:
+            matched = self._people.occurrences.since(condition.behaviour, condition.since, included=True)
+        else:
+            matched = self._people.occurrences.since(condition.behaviour, view.start(condition.within))
+        n = int(did_count(condition, self._people)[index])
+        return self._counted(n, _only(matched, matched.person == index))
+
+    @_rests_on.register
+    def _(self, condition: Silent, index: int, view: View) -> dict[str, Anything]:
+        return {"n": int(silence_count(condition, self._people)[index]), "latest_at": self._last_act(index)}
+
+    @_rests_on.register
+    def _(self, condition: AccountDid, index: int, view: View) -> dict[str, Anything]:
+        account = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
+        if account < 0:
+            return {"n": 0}
+        start = view.start(condition.within) if condition.since is None else condition.since - 1
+        matched = self._people.occurrences.since(condition.behaviour, start)
+        mine = _only(matched, self._people.occurrences.account(matched) == account)
+        return self._counted(int(account_did_count(condition, self._people)[account]), mine)
+
+    @_rests_on.register
+    def _(self, condition: AccountPeople, index: int, view: View) -> dict[str, Anything]:
+        account = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
+        holds = self._people.truth(condition.who) == IN
+        return {"n": 0 if account < 0 else int((holds & (view.chunk.person_account == account)).sum())}
+
+    @_rests_on.register
+    def _(self, condition: HasOpportunity, index: int, view: View) -> dict[str, Anything]:
+        deals = view.chunk.deals
+        matching = self._people.deals.matching(condition, view.start(condition.within))
+        if condition.whose is DealOf.PERSON:
+            mine = np.unique(deals.role_deal[deals.role_person == index])
+        else:
+            account = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
+            mine = np.flatnonzero((deals.account == account) & (account >= 0))
+        found = [int(d) for d in mine if matching[d]]
+        rows = [EvidenceRow(f"deal {deals.ids[d]}", int(deals.opened_at[d])) for d in found]
+        return {"n": len(found), "evidence": tuple(rows[:MAX_EVIDENCE_ROWS])}
+
+    def _counted(self, n: int, mine: Matched) -> dict[str, Anything]:
+        latest = int(mine.at.max()) if len(mine.at) else None
+        return {"n": n, "latest_at": latest, "evidence": self._evidence(mine)}
+
+    def _evidence(self, mine: Matched) -> tuple[EvidenceRow, ...]:
+        newest = np.argsort(-mine.at, kind="stable")[:MAX_EVIDENCE_ROWS]
+        return tuple(self._evidence_row(int(mine.rows[i])) for i in newest)
+
+    def _evidence_row(self, row: int) -> EvidenceRow:
+        activities, shared = self._people.chunk.activities, self._compiled.shared
+        kind = shared.kinds[int(activities.kind[row])]
+        side = kind.asset or kind.properties.get("form") or kind.properties.get("path") or kind.program
+        what = words_of(kind.type) + (f": {side}" if side else "")
+        if activities.places is None:
+            return EvidenceRow(what, int(activities.at[row]))
+        file = shared.files[int(activities.places.file[row])]
+        return EvidenceRow(what, int(activities.at[row]), file, int(activities.places.line[row]))
+
+    def _last_act(self, index: int) -> Micros | None:
+        at = self._people.chunk.activities.at[self._people.chunk.activities.person == index]
+        return int(at.max()) if len(at) else None
+
+    def _value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:
+        """The latest value, since when it holds, and whether that is assumed."""
+        code, assumed = (array[index] for array in view.latest(field_))
+        if code < 0:
+            return None, None, False
+        if field_.entity == Entity.ACCOUNT.value:
+            subject = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
+            timeline = view.chunk.account_fields[field_]
+        else:
+            subject, timeline = index, view.chunk.person_fields[field_]
+        last = int(np.searchsorted(timeline.subject, subject, side="right")) - 1
+        return str(self._compiled.shared.texts[field_][code]), int(timeline.at[last]), bool(assumed)
+
+
+def _only(matched: Matched, mine: Bools) -> Matched:
+    return Matched(matched.rows[mine], matched.person[mine], matched.at[mine])
+
+
+def _missing(
+    facts: Sequence[str],
+    fit: Sequence[RuleExplanation],
+    engagement: Sequence[RuleExplanation],
+    buyer_segments: Sequence[SegmentExplanation],
+    catalog: FieldCatalog,
+) -> tuple[MissingFact, ...]:
+    """The missing facts, those with most points at stake first, then those that most segments wait for."""
+    found = []
+    for fact in facts:
+        rules = [r for r in (*fit, *engagement) if fact in r.verdict.missing]
+        segments = [s.label for s in buyer_segments if fact in s.verdict.missing]
+        at_stake = sum(abs(r.points_possible) for r in rules)
+        names = tuple(r.name for r in rules)
+        found.append(MissingFact(fact, catalog.label(Field.parse(fact)), at_stake, names, tuple(segments)))
+    return tuple(sorted(found, key=lambda m: (-m.points_at_stake, -len(m.segments), m.fact)))

@@ -1,0 +1,168 @@
+"""What would settle it: the facts that open tests wait for (meaning 8), as bit sets per person.
+
+A test is open for a verdict when it is unknown and every condition above it is unknown too. Walking a
+condition from the top with the set of people for whom everything above is unknown finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from handraise.evaluate.conditions import AccountsView, PeopleView, View
+from handraise.evaluate.kleene import UNKNOWN
+from handraise.facts.chunks import Bools
+from handraise.model.conditions import (
+    AccountPeople,
+    AttributeTest,
+    Condition,
+    GradeIs,
+    InSegment,
+    IsMarketingQualified,
+    LevelIs,
+    RankIs,
+    Score,
+    ScoreIs,
+    children,
+)
+from handraise.model.fields import Field
+from handraise.model.playbook import SegmentOf
+from handraise.model.scores import ConditionRule
+
+_WORD = 64
+
+
+class BitSets:
+    """For each subject a set of names, out of `names`; shape `(size, words)` of uint64."""
+
+    def __init__(self, names: Sequence[str], size: int) -> None:
+        self.names = tuple(names)
+        self._place = {name: i for i, name in enumerate(self.names)}
+        self.bits = np.zeros((size, max(1, -(-len(self.names) // _WORD))), dtype=np.uint64)
+
+    def add(self, name: str, where: Bools) -> None:
+        word, bit = divmod(self._place[name], _WORD)
+        self.bits[where, word] |= np.uint64(1 << bit)
+
+    def union(self, other: npt.NDArray[np.uint64], where: Bools) -> None:
+        self.bits[where] |= other[where]
+
+    def as_lists(self, n: int) -> pa.ListArray:
+        """The sets of the first `n` subjects as sorted lists of names; few distinct sets make it cheap."""
+        code = np.zeros(n, dtype=np.int64)
+        distinct: list[int] = [0]
+        for word in range(self.bits.shape[1]):
+            values = pa.array(self.bits[:n, word]).dictionary_encode()
+            pairs = pa.array(code * len(values.dictionary) + values.indices.to_numpy()).dictionary_encode()
+            words = values.dictionary.to_pylist()
+            distinct = [
+                distinct[pair // len(words)] | words[pair % len(words)] << word * _WORD
+                for pair in pairs.dictionary.to_pylist()
+            ]
+            code = pairs.indices.to_numpy().astype(np.int64)
+        lists = [[name for i, name in enumerate(self.names) if bits >> i & 1] for bits in distinct]
+        return pa.array(lists, type=pa.list_(pa.string())).take(pa.array(code))
+
+
+class OpenFacts:
+    """Collects, for verdicts of one chunk, the fields of their open tests."""
+
+    def __init__(self, people: PeopleView, fields: Sequence[Field]) -> None:
+        self.people = people
+        self.names = sorted(str(f) for f in fields)
+
+    def empty(self) -> BitSets:
+        return BitSets(self.names, self.people.size)
+
+    def of_condition(self, condition: Condition, where: Bools, into: BitSets) -> None:
+        """Add the open fields of a condition's verdict, for the people in `where` on whom it is unknown."""
+        _collect(condition, self.people, where, into, self)
+
+    def of_fit(self, where: Bools, into: BitSets) -> None:
+        """Add the open fields of every fit rule that is unknown."""
+        for rule in self.people.compiled.playbook.fit.rules:
+            self.of_condition(rule.when, where, into)
+
+    def of_engagement(self, where: Bools, into: BitSets) -> None:
+        for rule in self.people.compiled.playbook.engagement.rules:
+            if isinstance(rule, ConditionRule):
+                self.of_condition(rule.when, where, into)
+
+
+def _collect(condition: Condition, view: View, where: Bools, into: BitSets, facts: OpenFacts) -> None:
+    open_ = where & (view.truth(condition) == UNKNOWN)
+    if open_.any():
+        _inside(condition, view, open_, into, facts)
+
+
+@singledispatch
+def _inside(condition: Condition, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    """Add what an unknown condition waits for; kinds that wait for no field add nothing."""
+    for part in children(condition):
+        _collect(part, view, open_, into, facts)
+
+
+@_inside.register
+def _(condition: AttributeTest, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    into.add(str(condition.field), open_)
+
+
+@_inside.register
+def _(condition: InSegment, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    segment = view.compiled.playbook.segments[condition.segment]
+    if segment.of is SegmentOf.PEOPLE or isinstance(view, AccountsView):
+        _collect(segment.when, view, open_, into, facts)
+    else:
+        _through_accounts(segment.when, view, open_, into, facts)
+
+
+@_inside.register
+def _(condition: AccountPeople, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    if not isinstance(view, AccountsView):
+        _through_accounts(condition, view, open_, into, facts)
+        return
+    people, account = facts.people, facts.people.chunk.person_account
+    members = facts.empty()
+    _collect(condition.who, people, (account >= 0) & open_[account], members, facts)
+    for word in range(into.bits.shape[1]):
+        np.bitwise_or.at(into.bits[:, word], account[account >= 0], members.bits[account >= 0, word])
+
+
+@_inside.register(GradeIs)
+def _(condition: GradeIs, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    facts.of_fit(open_, into)
+
+
+@_inside.register(LevelIs)
+def _(condition: LevelIs, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    facts.of_engagement(open_, into)
+
+
+@_inside.register(RankIs)
+@_inside.register(IsMarketingQualified)
+def _(
+    condition: RankIs | IsMarketingQualified, view: View, open_: Bools, into: BitSets, facts: OpenFacts
+) -> None:
+    facts.of_fit(open_, into)
+    facts.of_engagement(open_, into)
+
+
+@_inside.register
+def _(condition: ScoreIs, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    (facts.of_fit if condition.score is Score.FIT else facts.of_engagement)(open_, into)
+
+
+def _through_accounts(
+    condition: Condition, view: View, open_: Bools, into: BitSets, facts: OpenFacts
+) -> None:
+    """What an account's verdict waits for, handed to its people."""
+    accounts, account = view.accounts(), view.chunk.person_account
+    wanted = np.zeros(accounts.size, dtype=np.bool_)
+    wanted[account[open_]] = True
+    of_accounts = BitSets(facts.names, accounts.size)
+    _collect(condition, accounts, wanted, of_accounts, facts)
+    into.union(of_accounts.bits[account], open_)

@@ -1,0 +1,183 @@
+"""Fit and engagement scores with the range that unknowns leave open, and the classes they fall in.
+
+Arithmetic is integer: points are hundredths, occurrence weights millionths (each decayed sum is rounded
+half-even once), so that no order of summation can change a score. Scores are hundredths, rounded half-even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from handraise.evaluate.conditions import PeopleView
+from handraise.evaluate.joint import JointBound, joint_bounds
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths
+from handraise.evaluate.occurrences import weights
+from handraise.model.scores import (
+    BehaviourRule,
+    ConditionRule,
+    Engagement,
+    Fit,
+    FitRule,
+    FixedThreshold,
+    Thresholds,
+)
+
+Hundredths = npt.NDArray[np.int64]
+Classes = npt.NDArray[np.int8]
+
+MILLION = 1_000_000
+NOBODY = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRange:
+    """A score per person, in hundredths: shown (unknown rules count 0), and the outer bound of what it could be.
+
+    `known_share` is the known share of the absolute points, 1 where there are none.
+    """
+
+    shown: Hundredths
+    low: Hundredths
+    high: Hundredths
+    known_share: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLimits:
+    """Hundredths to reach the best, second and third class; `NOBODY` where nobody can."""
+
+    best: int
+    second: int
+    third: int
+
+    def of(self, scores: Hundredths) -> Classes:
+        """Class index of each score, 0 the best, 3 where no threshold is reached."""
+        index = (scores < self.best).astype(np.int8)
+        index += scores < self.second
+        index += scores < self.third
+        return index
+
+
+def fixed_limits(thresholds: Thresholds) -> ClassLimits | None:
+    """The limits when they are fixed; `None` when they are calibrated."""
+    values = [t.hundredths for t in thresholds.as_tuple() if isinstance(t, FixedThreshold)]
+    return ClassLimits(*values) if len(values) == 3 else None
+
+
+def fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
+    """The explicit score of each person."""
+    total = _Sum(people.size)
+    for group, rules in _groups(fit.rules):
+        part = _Sum(people.size)
+        bounds = joint_bounds(rules, people.compiled.catalog) if group is not None else ()
+        for bound in bounds:
+            _add_jointly(part, bound, people)
+        bounded_rules = {id(rule) for bound in bounds for rule in bound.rules}
+        for rule in rules:
+            if id(rule) not in bounded_rules:
+                part.add(people.truth(rule.when), rule.points_hundredths)
+        total.add_group(part, fit.group_caps_hundredths.get(group) if group is not None else None)
+    return total.range(sum(abs(r.points_hundredths) for r in fit.rules))
+
+
+def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
+    """The implicit score of each person; behaviours are counted, so only condition rules can be unknown."""
+    by_condition = _Sum(people.size)
+    fine = np.zeros(people.size, dtype=np.int64)
+    for rule in engagement.rules:
+        if isinstance(rule, ConditionRule):
+            by_condition.add(people.truth(rule.when), rule.points_hundredths)
+        else:
+            fine += behaviour_millionths(rule, people) * rule.points_hundredths
+    whole = sum(abs(r.points_hundredths) for r in engagement.rules if isinstance(r, ConditionRule))
+    ranged = by_condition.range(whole)
+    shown, low, high = (
+        round_half_even(part * MILLION + fine, MILLION) for part in (ranged.shown, ranged.low, ranged.high)
+    )
+    return ScoreRange(shown, low, high, ranged.known_share)
+
+
+def behaviour_millionths(rule: BehaviourRule, people: PeopleView) -> npt.NDArray[np.int64]:
+    """min(sum of weights, at_most) of a behaviour rule for each person, in millionths."""
+    occurrences = people.occurrences
+    matched = occurrences.since(rule.behaviour, people.start(rule.within))
+    person, at = matched.person, matched.at
+    if rule.distinct is not None:
+        last = occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct))
+        person, at = person[last], at[last]
+    half_life = None if rule.half_life is None else rule.half_life.micros
+    if half_life is None:
+        total = np.bincount(person, minlength=people.size).astype(np.int64) * MILLION
+    else:
+        weight = weights(at, people.compiled.as_of, half_life)
+        sums = np.bincount(person, weights=weight, minlength=people.size)
+        total = np.rint(sums * MILLION).astype(np.int64)
+    return total if rule.at_most is None else np.minimum(total, rule.at_most * MILLION)
+
+
+def round_half_even(numerator: npt.NDArray[np.int64], denominator: int) -> npt.NDArray[np.int64]:
+    """numerator / denominator to the nearest whole number, halves to the even one; exact."""
+    quotient, rest = np.divmod(numerator, denominator)
+    up = (2 * rest > denominator) | ((2 * rest == denominator) & (quotient % 2 == 1))
+    return np.asarray(quotient + up, dtype=np.int64)
+
+
+class _Sum:
+    """Running sums of points: shown, low, high, and the points whose rule is known."""
+
+    def __init__(self, size: int) -> None:
+        self.shown = np.zeros(size, dtype=np.int64)
+        self.low = np.zeros(size, dtype=np.int64)
+        self.high = np.zeros(size, dtype=np.int64)
+        self.unknown = np.zeros(size, dtype=np.int64)
+
+    def add(self, truth: Truths, points: int) -> None:
+        """A rule on its own: unknown adds anything between nothing and its points."""
+        won = np.where(truth == IN, points, 0)
+        self.shown += won
+        self.low += won
+        self.high += won
+        open_ = truth == UNKNOWN
+        if open_.any():
+            (self.high if points > 0 else self.low)[open_] += points
+            self.unknown[open_] += abs(points)
+
+    def add_bounded(
+        self, won: Hundredths, open_: npt.NDArray[np.bool_], low: int, high: int, at_stake: int
+    ) -> None:
+        """Rules that are all known or all unknown together."""
+        self.shown += won
+        self.low += np.where(open_, low, won)
+        self.high += np.where(open_, high, won)
+        self.unknown[open_] += at_stake
+
+    def add_group(self, part: _Sum, cap: int | None) -> None:
+        """A group's net sum, limited to its cap at both ends."""
+        for name in ("shown", "low", "high"):
+            value = getattr(part, name)
+            getattr(self, name).__iadd__(value if cap is None else np.minimum(value, cap))
+        self.unknown += part.unknown
+
+    def range(self, whole: int) -> ScoreRange:
+        known = np.ones(len(self.shown)) if not whole else (whole - self.unknown) / whole
+        return ScoreRange(self.shown, self.low, self.high, known)
+
+
+def _groups(rules: Sequence[FitRule]) -> Iterator[tuple[str | None, tuple[FitRule, ...]]]:
+    for group in dict.fromkeys(r.group for r in rules):
+        yield group, tuple(r for r in rules if r.group == group)
+
+
+def _add_jointly(part: _Sum, bound: JointBound, people: PeopleView) -> None:
+    won = np.zeros(people.size, dtype=np.int64)
+    open_ = np.zeros(people.size, dtype=np.bool_)
+    for rule in bound.rules:
+        truth = people.truth(rule.when)
+        won += np.where(truth == IN, rule.points_hundredths, 0)
+        open_ |= truth == UNKNOWN
+    at_stake = sum(abs(r.points_hundredths) for r in bound.rules)
+    part.add_bounded(won, open_, bound.low, bound.high, at_stake)

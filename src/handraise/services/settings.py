@@ -1,0 +1,151 @@
+"""The settings file `handraise.yml`: read with places, every mistake at once."""
+
+from __future__ import annotations
+
+from dataclasses import fields as dataclass_fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from handraise.config import SETTINGS_FILE, Settings, help_of
+from handraise.errors import ExitCode, HandraiseError, Problem, Span
+from handraise.model.fields import Entity, Field, FieldCatalog, FieldDefinition
+from handraise.model.time import parse_instant
+from handraise.model.values import FieldType
+from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
+from handraise.playbook.reading import did_you_mean
+from handraise.playbook.text import Limits, Source, parse
+
+_LIMITS = Limits(characters=200_000, nodes=20_000)
+_TYPES = {t.value: t for t in FieldType}
+_ENTITIES = tuple(e.value for e in Entity)
+
+
+class SettingsError(HandraiseError):
+    """The settings file has problems; all of them are listed."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("The settings have problems.", exit_code=ExitCode.USAGE)
+        self.problems = problems
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of a workspace. Raises `SettingsError` with every problem."""
+    path = folder / SETTINGS_FILE
+    reader = _Reader(Source(path.name, path.read_text(encoding="utf-8")))
+    settings = reader.settings()
+    if reader.problems:
+        raise SettingsError(tuple(reader.problems))
+    return settings
+
+
+def field_catalog(settings: Settings, more: tuple[FieldDefinition, ...] = ()) -> FieldCatalog:
+    """The standard fields, those of the data (`more`), and the settings' own, which have the last word on types."""
+    own = (
+        FieldDefinition(Field.parse(name), _TYPES[type_], Field.parse(name).name.replace("_", " "))
+        for name, type_ in settings.fields
+    )
+    return FieldCatalog((*more, *own))
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def settings(self) -> Settings:
+        root, problems = parse(self.source, _LIMITS)
+        self.problems += problems
+        if root is None or self.problems:
+            return Settings()
+        if not isinstance(root, MapNode):
+            self._say("ST101", root.span, "the settings are keys and values, one a line.")
+            return Settings()
+        names = [f.name for f in dataclass_fields(Settings)]
+        values: dict[str, Any] = {}
+        for pair in root.pairs:
+            if pair.key.text not in names:
+                self._say(
+                    "ST201",
+                    pair.key.span,
+                    f"there is no setting `{pair.key.text}`.",
+                    did_you_mean(pair.key.text, names),
+                )
+                continue
+            values[pair.key.text] = self._value(pair.key.text, pair.value)
+        return Settings() if self.problems else Settings(**values)
+
+    def _value(self, name: str, node: Node) -> Any:
+        match name:
+            case "threads" | "memory_limit_mb":
+                return self._whole_number(name, node)
+            case "fields":
+                return tuple(self._field_types(node))
+            case "source_trust" | "assumed_from_creation" | "won_stages" | "lost_stages":
+                return tuple(self._texts(name, node))
+            case _:
+                return self._text(name, node)
+
+    def _text(self, name: str, node: Node) -> str | None:
+        if not isinstance(node, TextNode):
+            self._say("ST301", node.span, f"`{name}` is one text.", help_of(name))
+            return None
+        if name == "time_zone" and node.text not in available_timezones():
+            self._say(
+                "ST302",
+                node.span,
+                f"there is no time zone `{node.text}`.",
+                did_you_mean(node.text, available_timezones()),
+            )
+        if name == "as_of":
+            try:
+                parse_instant(node.text)
+            except ValueError as error:
+                self._say("ST303", node.span, str(error))
+        return node.text
+
+    def _whole_number(self, name: str, node: Node) -> int | None:
+        if not isinstance(node, TextNode) or not node.text.isascii() or not node.text.isdigit():
+            self._say("ST304", node.span, f"`{name}` is a whole number.", help_of(name))
+            return None
+        return int(node.text)
+
+    def _texts(self, name: str, node: Node) -> list[str]:
+        items = node.items if isinstance(node, ListNode) else (node,)
+        texts = [item.text for item in items if isinstance(item, TextNode)]
+        if len(texts) != len(items):
+            self._say("ST305", node.span, f"`{name}` is a list of texts.", help_of(name))
+        if name == "assumed_from_creation":
+            for item in items:
+                if isinstance(item, TextNode):
+                    self._field_name(item)
+        return texts
+
+    def _field_types(self, node: Node) -> list[tuple[str, str]]:
+        if not isinstance(node, MapNode):
+            self._say(
+                "ST306", node.span, "`fields` gives the type of each of your own fields.", help_of("fields")
+            )
+            return []
+        found = []
+        for pair in node.pairs:
+            self._field_name(pair.key)
+            type_ = pair.value.text if isinstance(pair.value, TextNode) else ""
+            if type_ not in _TYPES:
+                self._say(
+                    "ST307", pair.value.span, f"`{type_}` is no type of a field.", did_you_mean(type_, _TYPES)
+                )
+            found.append((pair.key.text, type_))
+        return found
+
+    def _field_name(self, node: TextNode) -> None:
+        field = Field.parse(node.text)
+        if field.entity not in _ENTITIES or not field.name.isidentifier():
+            self._say(
+                "ST308", node.span, f"`{node.text}` is no field; a field is written `account.employees`."
+            )
+
+    def _say(self, code: str, span: Span, sentence: str, *advice: str) -> None:
+        lines = self.source.lines
+        line = lines[span.line - 1] if span.line <= len(lines) else None
+        self.problems.append(Problem(code, sentence, span, line, tuple(a for a in advice if a)))
