@@ -1,3 +1,22 @@
-"""Handraise: explained lead decisions from one playbook that sales and marketing signed."""
+"""Handraise: explained lead decisions from one playbook that sales and marketing signed.
+
+`handraise.Workspace` is the Python API; it is imported on first use, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+__all__ = ["Workspace", "__version__"]
+
+if TYPE_CHECKING:
+    from handraise.workspace import Workspace
+
+
+def __getattr__(name: str) -> object:
+    if name == "Workspace":
+        from handraise.workspace import Workspace
+
+        return Workspace
+    raise AttributeError(f"module 'handraise' has no attribute {name!r}")

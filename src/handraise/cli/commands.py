@@ -1,0 +1,167 @@
+"""What each command does with the workspace, and what it prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from handraise.cli import screens
+from handraise.cli.output import CONSOLE, note, print_json, progress
+from handraise.errors import ExitCode, HandraiseError
+from handraise.model.time import iso, parse_instant
+from handraise.playbook.show import github_line
+from handraise.services.demo import run_demo
+from handraise.services.tables_out import write_table
+from handraise.workspace import Workspace
+
+
+def _open(workspace: Path | None) -> Workspace:
+    return Workspace(workspace) if workspace is not None else Workspace.find()
+
+
+def init(folder: Path, as_json: bool) -> None:
+    from handraise.services.initialising import create_workspace
+
+    written = create_workspace(folder)
+    if as_json:
+        print_json({"workspace": str(folder), "files": list(written)})
+        return
+    screens.created(folder, written)
+
+
+def import_files(
+    workspace: Path | None,
+    paths: list[Path],
+    source: str | None,
+    mapping: Path | None,
+    exported_at: str | None,
+    covers: str | None,
+    as_json: bool,
+) -> None:
+    with progress("Importing") as report:
+        outcomes = _open(workspace).import_files(
+            paths,
+            source=source,
+            mapping=mapping,
+            exported_at=exported_at,
+            covers=_period(covers),
+            progress=report,
+        )
+    if as_json:
+        print_json({"files": [o.as_dict() for o in outcomes]})
+    else:
+        screens.imported(outcomes)
+    if not any(o.accepted or o.duplicate for o in outcomes):
+        raise SystemExit(int(ExitCode.INPUT_FILE))
+
+
+def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bool) -> None:
+    rows = _open(workspace).quarantine()
+    if out is not None:
+        write_table(
+            pa.Table.from_pylist([screens.quarantined(r) for r in rows], schema=screens.QUARANTINE_SCHEMA),
+            out,
+        )
+        note(f"{len(rows):,} rows written to {out}.")
+        return
+    if as_json:
+        print_json({"n": len(rows), "rows": [screens.quarantined(r) for r in rows[:limit]]})
+        return
+    screens.quarantine(rows, limit)
+
+
+def check(workspace: Path | None, playbook: Path | None, english: bool, format_: str) -> None:
+    result = _open(workspace).check(playbook)
+    if format_ == "json":
+        print_json(
+            {**result.as_dict(), **({"english": result.english()} if english and result.playbook else {})}
+        )
+    elif format_ == "github":
+        for problem in result.problems:
+            print(github_line(problem))
+    else:
+        screens.checked(result, english)
+    if result.playbook is None:
+        raise SystemExit(int(ExitCode.PLAYBOOK))
+
+
+def decide(
+    workspace: Path | None, as_of: str | None, out: Path | None, run: str | None, as_json: bool
+) -> None:
+    if run is not None and as_of is not None:
+        raise HandraiseError(
+            "A run has its own instant.", ("Leave out --as-of, or --run.",), exit_code=ExitCode.USAGE
+        )
+    opened = _open(workspace)
+    with progress("Deciding") as report:
+        result = opened.decide_again(run, progress=report) if run else opened.decide(as_of, progress=report)
+    if out is not None:
+        write_table(result.table, out)
+    if as_json:
+        print_json({**result.as_dict(), "out": None if out is None else str(out)})
+        return
+    screens.decided(result, opened.playbook(), opened.check().catalog)
+    if out is not None:
+        note(f"Decisions written to {out}.")
+
+
+def runs(workspace: Path | None, as_json: bool) -> None:
+    found = _open(workspace).runs()
+    if as_json:
+        print_json({"runs": [screens.run_row(r) for r in found]})
+        return
+    screens.runs(found)
+
+
+def explain(workspace: Path | None, person: str, as_of: str | None, as_json: bool) -> None:
+    opened = _open(workspace)
+    found = opened.explain(person, as_of)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    screens.explained(found, opened.playbook())
+
+
+def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) -> None:
+    from handraise.reports.html import render_html
+
+    opened = _open(workspace)
+    with progress("Deciding") as shown:
+        result = opened.report(as_of, progress=shown)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render_html(result.report), encoding="utf-8")
+    if as_json:
+        print_json({"out": str(out), "run": result.decided.run_id, "report": result.report.as_dict()})
+        return
+    screens.reported(result, out)
+
+
+def demo(into: Path, as_json: bool) -> None:
+    with progress("Demo") as shown:
+        result = run_demo(into, progress=shown)
+    if as_json:
+        print_json(result.as_dict())
+        return
+    screens.imported(result.files)
+    screens.decided(result.report.decided, result.playbook, result.catalog)
+    screens.reported(result.report, result.report_path)
+    CONSOLE.print()
+    note(f"Try: handraise explain --workspace {into} {result.example_person}")
+
+
+def _period(covers: str | None) -> tuple[int, int] | None:
+    """`2026-01-01..2026-03-31`: from the first day's start to the last day's end, or between two instants."""
+    if covers is None:
+        return None
+    first, dots, last = covers.partition("..")
+    try:
+        if not dots:
+            raise ValueError(f"`{covers}` is no period such as 2026-01-01..2026-03-31.")
+        start = parse_instant(f"{first}T00:00:00Z" if len(first) == 10 else first)
+        end = parse_instant(last)
+        if end < start:
+            raise ValueError(f"The period ends ({iso(end)}) before it starts ({iso(start)}).")
+    except ValueError as error:
+        raise HandraiseError(str(error), exit_code=ExitCode.USAGE) from error
+    return start, end

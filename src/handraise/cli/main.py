@@ -1,0 +1,230 @@
+"""The `handraise` command.
+
+Each command parses its options and hands over; what it needs is imported inside, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from handraise import __version__
+from handraise.cli.options import AsOfOption, JsonOption, WorkspaceOption
+
+app = typer.Typer(
+    name="handraise",
+    help="Explained lead decisions from one playbook that sales and marketing signed, proved against what sales closed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class ProblemFormat(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+@contextmanager
+def _border(as_json: bool) -> Iterator[None]:
+    """Nothing leaves as a traceback: what a person did wrong gets its sentence and exit code, our own fault 70."""
+    from handraise.cli.errors import fail
+
+    try:
+        yield
+    except (typer.Exit, typer.Abort, KeyboardInterrupt):
+        raise
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+    except Exception as error:
+        raise typer.Exit(fail(error, as_json)) from None
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"handraise {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make a workspace of.")],
+    json: JsonOption = False,
+) -> None:
+    """Make a workspace: settings, a starter playbook with the 17 buyer segments, mapping examples."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.init(folder, json)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of files.")],
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="NAME", help="Name of the system the files come from."),
+    ] = None,
+    mapping: Annotated[
+        Optional[Path], typer.Option("--mapping", metavar="FILE", help="Mapping for files no importer knows.")  # noqa: UP045
+    ] = None,
+    exported_at: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--exported-at",
+            metavar="INSTANT",
+            help="When the export was taken. Default: the file's own time.",
+        ),
+    ] = None,
+    covers: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--covers", metavar="FROM..TO", help="The time in which the files hold every activity."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Import exports: recognised by their headers, loaded once, every row accounted for."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.import_files(workspace, paths, source, mapping, exported_at, covers, json)
+
+
+@app.command()
+def quarantine(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.csv", help="Write them to a CSV file.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 50,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the rows that could not be taken, each with file, line, column and reason."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.quarantine(workspace, out, limit, json)
+
+
+@app.command()
+def check(
+    playbook: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PLAYBOOK]", help="A playbook file or folder; default: the workspace's."),
+    ] = None,
+    english: Annotated[bool, typer.Option("--english", help="Print the playbook in plain English.")] = False,
+    format_: Annotated[
+        ProblemFormat, typer.Option("--format", help="How to print problems.")
+    ] = ProblemFormat.TEXT,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read the playbook and report every problem at once."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.check(workspace, playbook, english, "json" if json else format_.value)
+
+
+@app.command()
+def decide(
+    as_of: AsOfOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the decisions to FILE.parquet or FILE.csv."),
+    ] = None,
+    run: Annotated[
+        Optional[str], typer.Option("--run", metavar="ID", help="Decide again exactly as an earlier run did.")  # noqa: UP045
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Decide everybody and store the run."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.decide(workspace, as_of, out, run, json)
+
+
+@app.command()
+def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the stored runs."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.runs(workspace, json)
+
+
+@app.command()
+def explain(
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="An id from any system, or an e-mail address.")
+    ],
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Why, for one person: every rule, its evidence, and what is missing."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.explain(workspace, person, as_of, json)
+
+
+@app.command()
+def report(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.html", help="Where to write the report.")
+    ] = Path("report.html"),
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the report: the matrix, the segments, and whether the score orders outcomes."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.report(workspace, out, as_of, json)
+
+
+@app.command()
+def demo(
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="The workspace to make.")] = Path(
+        "demo"
+    ),
+    json: JsonOption = False,
+) -> None:
+    """Import the sample exports, decide, and write the report."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.demo(into, json)
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

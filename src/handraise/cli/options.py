@@ -1,0 +1,28 @@
+"""Options that several commands share, declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        metavar="DIR",
+        envvar="HANDRAISE_WORKSPACE",
+        help="The workspace; by default this folder or the nearest one above it that is one.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="INSTANT",
+        help="An instant with zone (2026-09-30T17:00:00Z); a bare date means that day's end, UTC. Default: now.",
+    ),
+]

@@ -1,0 +1,341 @@
+"""What commands show a person: the matrix, segments, reconciliations, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from handraise.cli.output import CONSOLE, note
+from handraise.errors import Finding, Severity
+from handraise.evaluate.explain import PersonExplanation, RuleExplanation, SegmentExplanation, Verdict
+from handraise.facts.imports import QuarantinedRow
+from handraise.facts.runs import Run
+from handraise.model.fields import Field, FieldCatalog
+from handraise.model.playbook import Playbook
+from handraise.model.scores import GRADES, LEVELS
+from handraise.model.time import iso
+from handraise.model.truth import Truth
+from handraise.reports.summary import DecisionsSummary
+
+if TYPE_CHECKING:
+    from handraise.services.checking import CheckResult
+    from handraise.services.deciding import DecideResult
+    from handraise.services.importing import FileOutcome
+    from handraise.services.reporting import ReportResult
+
+QUARANTINE_SCHEMA = pa.schema(
+    [
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("column", pa.string()),
+        ("code", pa.string()),
+        ("reason", pa.string()),
+        ("value", pa.string()),
+        ("raw", pa.string()),
+    ]
+)
+_VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
+_VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
+_SHOWN_MISSING = 8
+
+
+def created(folder: Path, written: Sequence[str]) -> None:
+    CONSOLE.print(f"{folder} is a workspace now:")
+    for name in written:
+        CONSOLE.print(f"  {name}")
+    note("Next: edit playbook.yml, then `handraise check` and `handraise import PATH...` in that folder.")
+
+
+def imported(outcomes: Sequence[FileOutcome]) -> None:
+    """What each file was taken for, and the reconciliation of its rows."""
+    table = _table("file", "taken for", "rows in", "accepted", "duplicate", "quarantined", right=(2, 3, 4, 5))
+    for o in outcomes:
+        if o.refusal is None:
+            style = "yellow" if o.quarantined else ""
+            table.add_row(
+                o.file_name,
+                o.taken_for,
+                *_counts(o.rows_in, o.accepted, o.duplicate),
+                Text(f"{o.quarantined:,}", style),
+            )
+    taken = [o for o in outcomes if o.refusal is None]
+    if len(taken) > 1:
+        sums = (
+            sum(getattr(o, n) for o in taken) for n in ("rows_in", "accepted", "duplicate", "quarantined")
+        )
+        table.add_section()
+        table.add_row("all files", "", *_counts(*sums))
+    if taken:
+        CONSOLE.print(table)
+    for o in outcomes:
+        _file_details(o)
+    if any(o.quarantined for o in outcomes):
+        note("`handraise quarantine` lists the rows that could not be taken.")
+
+
+def _file_details(o: FileOutcome) -> None:
+    if o.refusal is not None:
+        CONSOLE.print(f"{o.file_name}: not imported.", style="red")
+        CONSOLE.print(o.refusal)
+        return
+    if o.why:
+        note(f"{o.file_name}: {o.why}")
+    if o.unknown_columns:
+        shown = ", ".join(o.unknown_columns[:8]) + (" …" if len(o.unknown_columns) > 8 else "")
+        note(f"{o.file_name}: columns not imported: {shown}")
+    for reason, n in o.reasons[:5]:
+        CONSOLE.print(f"  {o.file_name}: {n:,} × {reason}", style="yellow")
+    findings(o.findings)
+
+
+def quarantined(row: QuarantinedRow) -> dict[str, Any]:
+    return {
+        "file": row.file_name,
+        "line": row.line,
+        "column": row.column,
+        "code": row.code,
+        "reason": row.reason,
+        "value": row.value,
+        "raw": row.raw,
+    }
+
+
+def quarantine(rows: Sequence[QuarantinedRow], limit: int) -> None:
+    if not rows:
+        CONSOLE.print("The quarantine is empty.")
+        return
+    table = _table("file", "line", "column", "reason", "value", right=(1,))
+    for row in rows[:limit]:
+        table.add_row(row.file_name, str(row.line), row.column or "", row.reason, _cut(row.value or "", 40))
+    CONSOLE.print(table)
+    if len(rows) > limit:
+        note(f"{len(rows) - limit:,} more; `--limit N` shows more, `--out FILE.csv` writes all.")
+
+
+def checked(result: CheckResult, english: bool) -> None:
+    for problem in result.problems:
+        CONSOLE.print(str(problem), style="red" if problem.severity is Severity.ERROR else "yellow")
+        CONSOLE.print()
+    findings(result.findings)
+    if result.playbook is None:
+        n = result.n_errors
+        CONSOLE.print(f"{result.path}: {n} {'error' if n == 1 else 'errors'}.", style="red")
+        return
+    if english:
+        CONSOLE.print(result.english())
+    CONSOLE.print(f"{result.path}: no errors. Version {(result.version or '')[:12]}.", style="green")
+
+
+def findings(found: Sequence[Finding]) -> None:
+    for finding in found:
+        CONSOLE.print(Text(finding.sentence, "yellow" if finding.severity is Severity.WARNING else ""))
+        for advice in finding.advice:
+            CONSOLE.print(f"  {advice}", style="dim")
+
+
+def decided(result: DecideResult, playbook: Playbook, catalog: FieldCatalog) -> None:
+    """The matrix, the segments, and what is unknown."""
+    summary = result.summary
+    CONSOLE.print(
+        f"{summary.n_people:,} people as of {iso(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
+        f"{result.run_id}, {result.duration_seconds:.1f} s"
+    )
+    _matrix(summary, playbook)
+    _segments(summary, playbook)
+    _unknown(summary, catalog)
+    findings(result.findings)
+
+
+def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:
+    fit, engagement = playbook.term("Fit"), playbook.term("Engagement")
+    table = _table(f"{fit} \\ {engagement}", *(playbook.term(str(n)) for n in LEVELS), right=(1, 2, 3, 4))
+    for grade in GRADES:
+        cells = []
+        for level in LEVELS:
+            cell = summary.cell(f"{grade}{level}")
+            agreed = cell.rank in playbook.marketing_qualified_ranks
+            open_ = f" ({cell.n_open:,}?)" if cell.n_open else ""
+            cells.append(Text(f"{cell.n:,}{open_}", "bold green" if agreed else ""))
+        table.add_row(playbook.term(grade), *cells)
+    CONSOLE.print(table)
+    n_open = summary.n_open_rank
+    CONSOLE.print(
+        f"{playbook.term('MQL')}: {summary.n_qualified:,} (green cells); {summary.n_qualified_unknown:,} more cannot be told yet. "
+        f"({n_open:,}?) marks people whose rank unknown facts could still change."
+    )
+
+
+def _segments(summary: DecisionsSummary, playbook: Playbook) -> None:
+    table = _table("buyer segment", "people", "share", "could also be", "next touch", right=(1, 2, 3))
+    total = max(summary.n_people, 1)
+    for segment in playbook.buyer_segments:
+        n = summary.segment(segment.key)
+        table.add_row(
+            segment.label, f"{n.n:,}", f"{n.n / total:.1%}", f"{n.n_could_join:,}", segment.next_touch
+        )
+    if playbook.buyer_segments:
+        CONSOLE.print(table)
+
+
+def _unknown(summary: DecisionsSummary, catalog: FieldCatalog) -> None:
+    if not summary.missing:
+        CONSOLE.print("Nothing is unknown.")
+        return
+    table = _table("what is unknown", "people it is missing for", "settled by it alone", right=(1, 2))
+    for missing in summary.missing[:_SHOWN_MISSING]:
+        label = catalog.label(Field.parse(missing.fact))
+        table.add_row(f"{label} ({missing.fact})", f"{missing.n_people:,}", f"{missing.n_alone:,}")
+    CONSOLE.print(table)
+    best = max(summary.missing, key=lambda m: (m.n_alone, m.n_people))
+    CONSOLE.print(f"What would settle most: {catalog.label(Field.parse(best.fact))} ({best.fact}).")
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "as_of": iso(run.as_of),
+        "horizon": run.horizon,
+        "playbook_version": run.playbook_version,
+        "n_people": run.counts.get("n_people"),
+        "started_at": iso(run.started_at),
+    }
+
+
+def runs(found: Sequence[Run]) -> None:
+    table = _table("run", "as of", "people", "playbook", "started", right=(2,))
+    for run in found:
+        row = run_row(run)
+        table.add_row(
+            run.id, row["as_of"], f"{row['n_people']:,}", run.playbook_version[:12], row["started_at"][:19]
+        )
+    CONSOLE.print(table if found else "There are no runs yet.")
+
+
+def explained(found: PersonExplanation, playbook: Playbook) -> None:
+    """Who, the rank with its range, every rule with its reason, and what is missing."""
+    decision = found.decision
+    CONSOLE.print(Text(_who(found), "bold"))
+    CONSOLE.print(
+        f"{decision['person_id']} as of {decision['as_of']}: {playbook.term('rank')} {_rank(decision)}"
+        f"{_cell(decision['rank'], playbook)}"
+    )
+    CONSOLE.print(
+        f"{playbook.term('Fit')} {decision['fit_score']:g} (could be {decision['fit_low']:g} to {decision['fit_high']:g}; "
+        f"{decision['fit_completeness']:.0%} of the evidence is known)"
+    )
+    _rules(found.fit)
+    CONSOLE.print(f"{playbook.term('Engagement')} {decision['engagement_score']:g}")
+    _rules(found.engagement)
+    for segment in found.buyer_segments:
+        _buyer_segment(segment, decision)
+    _missing(found)
+
+
+def _who(found: PersonExplanation) -> str:
+    profile = found.profile
+    parts = (profile.get("person.first_name"), profile.get("person.last_name"))
+    name = profile.get("person.name") or " ".join(p for p in parts if p)
+    rest = (profile.get("person.title"), profile.get("account.name"), profile.get("person.email"))
+    return ", ".join(p for p in (name or found.decision["person_id"], *rest) if p)
+
+
+def _rank(decision: dict[str, Any]) -> str:
+    if decision["fit_grade_certain"] and decision["engagement_level_certain"]:
+        return str(decision["rank"])
+    return f"{decision['rank']}? (grade may be {' or '.join(decision['fit_grade_could_be'])})"
+
+
+def _cell(rank: str, playbook: Playbook) -> str:
+    cell = playbook.ranks.get(rank)
+    return f" · {cell.label} · {cell.route}" if cell else ""
+
+
+def _rules(rules: Sequence[RuleExplanation]) -> None:
+    ordered = sorted(
+        rules,
+        key=lambda r: (r.verdict.truth is not Truth.IN, r.verdict.truth is not Truth.UNKNOWN, -abs(r.points)),
+    )
+    for rule in ordered:
+        verdict = rule.verdict
+        points = (
+            f"{rule.points:+g}"
+            if verdict.truth is Truth.IN
+            else ("?" if verdict.truth is Truth.UNKNOWN else "0")
+        )
+        line = f"  {_VERDICT_MARK[verdict.truth]} {points:>6}  {rule.name}: {verdict.sentence}"
+        CONSOLE.print(Text(line + _detail(verdict), _VERDICT_STYLE[verdict.truth]))
+        _evidence(verdict)
+
+
+def _detail(verdict: Verdict) -> str:
+    if verdict.truth is Truth.UNKNOWN:
+        return (
+            f" — unknown until somebody knows {', '.join(verdict.missing)}"
+            if verdict.missing
+            else " — unknown: outside what the sources cover"
+        )
+    if verdict.n is not None and verdict.latest_at is not None:
+        return f" — {verdict.n} ×, last {iso(verdict.latest_at)[:16].replace('T', ' ')}"
+    if verdict.value is not None:
+        return f" — {verdict.value}" + (" (assumed since creation or export)" if verdict.assumed else "")
+    return ""
+
+
+def _evidence(verdict: Verdict, depth: int = 0) -> None:
+    for row in verdict.evidence[:3]:
+        where = f" ({row.file}, line {row.line})" if row.file else ""
+        CONSOLE.print(f"             {iso(row.at)[:16].replace('T', ' ')}  {row.what}{where}", style="dim")
+    if len(verdict.evidence) > 3:
+        CONSOLE.print(f"             and {len(verdict.evidence) - 3} more", style="dim")
+    for part in verdict.parts:
+        if part.truth is Truth.IN and depth < 3:
+            _evidence(part, depth + 1)
+
+
+def _buyer_segment(segment: SegmentExplanation, decision: dict[str, Any]) -> None:
+    if segment.key != decision["buyer_segment"]:
+        missing = ", ".join(segment.verdict.missing) or "what the sources do not cover"
+        CONSOLE.print(Text(f"Could be {segment.label}: depends on {missing}", "yellow"))
+        return
+    CONSOLE.print(Text(f"Buyer segment: {segment.label}", "bold"))
+    CONSOLE.print(f"  because {segment.verdict.sentence}")
+    if segment.next_touch:
+        CONSOLE.print(f"  next touch: {segment.next_touch}")
+
+
+def _missing(found: PersonExplanation) -> None:
+    if not found.missing:
+        return
+    CONSOLE.print(Text("What is missing, and what it could change:", "bold"))
+    for fact in found.missing:
+        changes = [f"{fact.points_at_stake:g} points ({', '.join(fact.rules)})"] if fact.rules else []
+        changes += [f"the segment {s}" for s in fact.segments]
+        CONSOLE.print(f"  {fact.label} ({fact.fact}): {'; '.join(changes)}")
+
+
+def reported(result: ReportResult, out: Path) -> None:
+    if result.review is not None:
+        CONSOLE.print(Text(result.review.sentence, "bold"))
+    CONSOLE.print(f"Report: {out.resolve()}")
+
+
+def _table(*heads: str, right: Sequence[int] = ()) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for i, head in enumerate(heads):
+        table.add_column(Text(head), justify="right" if i in right else "left", overflow="fold")
+    return table
+
+
+def _counts(*numbers: int) -> list[str]:
+    return [f"{n:,}" for n in numbers]
+
+
+def _cut(text: str, most: int) -> str:
+    shown = "".join(c if c.isprintable() else "·" for c in text)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

@@ -1,0 +1,181 @@
+"""Deciding everybody, keeping the run, and deciding again exactly as an earlier run did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from handraise.config import Settings
+from handraise.engines.local import Calibration, LocalEngine, Progress
+from handraise.errors import Finding, Severity
+from handraise.evaluate.decide import Limits
+from handraise.evaluate.scores import ClassLimits
+from handraise.facts.runs import Run
+from handraise.facts.store import FactStore
+from handraise.model.fields import Field, FieldCatalog, FieldDefinition
+from handraise.model.playbook import Playbook
+from handraise.model.time import MICROS_PER_DAY, MICROS_PER_SECOND, Micros, iso
+from handraise.model.values import FieldType
+from handraise.playbook import load_text, version_of, write
+from handraise.reports.summary import DecisionsSummary, summarise
+from handraise.services.clock import Clock
+from handraise.services.settings import field_catalog
+
+STALE_AFTER: Micros = 7 * MICROS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class DecideResult:
+    """One run: the decision table (one row a person, sorted by id), its summary and what to know about it."""
+
+    run_id: str
+    as_of: Micros
+    horizon: int
+    playbook_version: str
+    duration_seconds: float
+    table: pa.Table
+    summary: DecisionsSummary
+    findings: tuple[Finding, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "run": self.run_id,
+            "as_of": iso(self.as_of),
+            "horizon": self.horizon,
+            "playbook_version": self.playbook_version,
+            "duration_seconds": round(self.duration_seconds, 3),
+            "summary": self.summary.as_dict(),
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The use case over one store."""
+
+    store: FactStore
+    settings: Settings
+    clock: Clock
+
+    def catalog(self) -> FieldCatalog:
+        return field_catalog(self.settings, self.store.fields())
+
+    def engine(self, playbook: Playbook, catalog: FieldCatalog | None = None) -> LocalEngine:
+        return LocalEngine(
+            self.store,
+            playbook,
+            catalog or self.catalog(),
+            n_threads=self.store.threads,
+            source_trust=self.settings.source_trust,
+        )
+
+    def decide(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
+        """Decide everybody at `as_of` from all facts there are, and store the run.
+
+        The same playbook, instant and facts are the same run: deciding again replaces it.
+        """
+        started_at = self.clock()
+        catalog = self.catalog()
+        decided = self.engine(playbook, catalog).decide(as_of, progress=progress)
+        text, version = write(playbook), version_of(playbook)
+        needed = _needed_to_repeat(catalog, self.settings, decided.calibration)
+        run_id = _run_id(version, as_of, decided.horizon, needed)
+        summary, finished_at = summarise(decided.table), self.clock()
+        counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
+        run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
+        self.store.save_run(run, decided.table)
+        seconds = (finished_at - started_at) / MICROS_PER_SECOND
+        findings = (*_set_aside(playbook), *self._staleness(as_of))
+        return DecideResult(
+            run_id, as_of, decided.horizon, version, seconds, decided.table, summary, findings
+        )
+
+    def decide_again(self, run_id: str, progress: Progress | None = None) -> DecideResult:
+        """Decide from what the run knew: its playbook, its instant, its facts, its fields and calibration.
+
+        Facts imported later do not count. Raises `EngineError` where there is no such run.
+        """
+        started_at = self.clock()
+        run = self.store.run(run_id)
+        needed: Mapping[str, Any] = run.counts["repeat"]  # type: ignore[assignment]
+        own = (FieldDefinition(Field.parse(n), FieldType(t), n) for n, t in needed["fields"].items())
+        catalog = FieldCatalog(own)
+        playbook = load_text(run.playbook_text, f"run {run_id}", catalog)
+        engine = LocalEngine(
+            self.store,
+            playbook,
+            catalog,
+            n_threads=self.store.threads,
+            source_trust=tuple(needed["source_trust"]),
+        )
+        decided = engine.decide(
+            run.as_of, horizon=run.horizon, calibration=_calibration(needed["calibration"]), progress=progress
+        )
+        seconds = (self.clock() - started_at) / MICROS_PER_SECOND
+        summary = summarise(decided.table)
+        findings = _set_aside(playbook)
+        return DecideResult(
+            run_id, run.as_of, run.horizon, run.playbook_version, seconds, decided.table, summary, findings
+        )
+
+    def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
+        newest = self.store.newest_activity_at()
+        if newest is None or newest >= as_of - STALE_AFTER:
+            return ()
+        days = (as_of - newest) // MICROS_PER_DAY
+        return (
+            Finding(
+                "DC101",
+                f"The newest activity is {days} days older than the instant decided for, so what people did since is unknown.",
+                advice=(f"Import newer exports, or decide as of {iso(newest)[:10]}.",),
+            ),
+        )
+
+
+def _set_aside(playbook: Playbook) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            "DC102",
+            f"{part.where[0].upper()}{part.where[1:]} takes no part: {part.reason}.",
+            Severity.WARNING,
+        )
+        for part in playbook.set_aside
+    )
+
+
+def _run_id(version: str, as_of: Micros, horizon: int, needed: Mapping[str, object]) -> str:
+    key = json.dumps([version, as_of, horizon, needed], sort_keys=True)
+    return f"run-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def _needed_to_repeat(
+    catalog: FieldCatalog, settings: Settings, calibration: Calibration | None
+) -> dict[str, object]:
+    """What a run depends on besides playbook, instant and horizon."""
+    return {
+        "fields": {str(d.field): d.type.value for d in catalog},
+        "source_trust": list(settings.source_trust),
+        "calibration": None if calibration is None else _calibration_data(calibration),
+    }
+
+
+def _calibration_data(calibration: Calibration) -> dict[str, object]:
+    limits = calibration.limits
+    return {
+        "at": calibration.at,
+        "n_people": calibration.n_people,
+        "grades": [limits.grades.best, limits.grades.second, limits.grades.third],
+        "levels": [limits.levels.best, limits.levels.second, limits.levels.third],
+    }
+
+
+def _calibration(data: Mapping[str, Any] | None) -> Calibration | None:
+    if data is None:
+        return None
+    limits = Limits(ClassLimits(*data["grades"]), ClassLimits(*data["levels"]))
+    return Calibration(data["at"], data["n_people"], limits)

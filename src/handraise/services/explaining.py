@@ -1,0 +1,30 @@
+"""Explaining one person, found by any id or e-mail."""
+
+from __future__ import annotations
+
+from handraise.errors import ExitCode, HandraiseError
+from handraise.evaluate.explain import PersonExplanation
+from handraise.model.playbook import Playbook
+from handraise.model.time import Micros, iso
+from handraise.services.deciding import Deciding
+
+
+def explain_person(deciding: Deciding, playbook: Playbook, person: str, as_of: Micros) -> PersonExplanation:
+    """The explanation. Raises `HandraiseError` when nobody, or several, are meant, or the person is not known yet."""
+    found = deciding.find_people(person, as_of)
+    if not found:
+        raise HandraiseError(
+            f"Nobody known as of {iso(as_of)} is `{person}`.",
+            ("Give an id as the source wrote it, `source:id`, or an e-mail address.",),
+            exit_code=ExitCode.USAGE,
+        )
+    if len(found) > 1:
+        raise HandraiseError(
+            f"`{person}` is several people: {', '.join(f'`{f}`' for f in found[:5])}.",
+            ("Give one of these ids.",),
+            exit_code=ExitCode.USAGE,
+        )
+    explanation = deciding.engine(playbook).explain(found[0], as_of)
+    if explanation is None:
+        raise HandraiseError(f"`{person}` is not decided as of {iso(as_of)}.", exit_code=ExitCode.USAGE)
+    return explanation

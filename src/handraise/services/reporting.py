@@ -1,0 +1,200 @@
+"""The report: decisions now, and whether decisions like these ordered what sales closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from handraise.engines.local import Progress
+from handraise.errors import Finding, Severity
+from handraise.evidence.cases import cases_at_risk
+from handraise.evidence.score_review import ReviewWords, ScoreReview, review_scores
+from handraise.model.conditions import AttributeTest, Condition, Did, HasOpportunity, walk
+from handraise.model.playbook import Credit, OutcomeEvent, Playbook
+from handraise.model.scores import RANKS
+from handraise.model.time import MICROS_PER_DAY, Micros, iso
+from handraise.reports.build import build_report
+from handraise.reports.document import Report
+from handraise.reports.inputs import (
+    CellAgreement,
+    ImportReconciliation,
+    PlaybookDisplay,
+    ReportInputs,
+    SegmentDisplay,
+)
+from handraise.services.deciding import DecideResult, Deciding
+from handraise.services.outcomes import Outcomes, find_outcomes
+
+SEED = 20260101
+OUTCOME_WORDS = {
+    OutcomeEvent.OPPORTUNITY_CREATED: "an opportunity",
+    OutcomeEvent.OPPORTUNITY_WON: "a won deal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """The report as a document, and the run it shows."""
+
+    report: Report
+    decided: DecideResult
+    review: ScoreReview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """The use case over one store."""
+
+    deciding: Deciding
+
+    def report(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> ReportResult:
+        """Decide everybody at `as_of`, review the scores at the latest instant whose horizon is observed, and
+        lay it all out."""
+        decided = self.deciding.decide(playbook, as_of, progress)
+        review, reason = self._review(playbook, decided, progress)
+        inputs = ReportInputs(
+            decisions=decided.table,
+            as_of=as_of,
+            playbook=self._display(playbook, decided),
+            imports=tuple(self._imports()),
+            findings=decided.findings,
+            score_review=review,
+            no_review_reason=reason,
+        )
+        return ReportResult(build_report(inputs, decided.summary), decided, review)
+
+    def _review(
+        self, playbook: Playbook, decided: DecideResult, progress: Progress | None
+    ) -> tuple[ScoreReview | None, str | None]:
+        outcome = playbook.agreement.outcome
+        outcomes = find_outcomes(self.deciding.store, outcome)
+        at = evidence_instant(playbook, decided.as_of, outcomes)
+        if outcomes.observed_until is None or at is None:
+            return (
+                None,
+                "There are no deals in the facts, so nothing can be said about what sales closed. Import opportunities.",
+            )
+        table = decided.table
+        if at != decided.as_of:
+            table = self.deciding.engine(playbook).decide(at, progress=progress).table
+        if not len(table):
+            return (
+                None,
+                f"Nobody was known yet on {iso(at)[:10]}, the last day whose {outcome.within} are fully observed.",
+            )
+        people = self.deciding.store_people().current_ids(table["person_id"])
+        cases = cases_at_risk(
+            person_ids=people,
+            account_ids=table["account_id"],
+            as_of=at,
+            horizon_ends_at=outcome.within.after(at, playbook.time_zone),
+            observed_until=outcomes.observed_until,
+            outcome_subject_ids=outcomes.subject_ids,
+            outcome_at=outcomes.at,
+            outcome_ended_at=outcomes.ended_at,
+            credit_account=outcome.credit is Credit.ACCOUNT,
+        )
+        if not len(cases):
+            return None, f"On {iso(at)[:10]} nobody was at risk of the outcome with a fully observed horizon."
+        words = ReviewWords(
+            outcome=OUTCOME_WORDS[outcome.event],
+            within=str(outcome.within),
+            fit=playbook.term("Fit"),
+            engagement=playbook.term("Engagement"),
+            rank=playbook.term("Rank"),
+        )
+        certain = pc.and_(table["fit_grade_certain"], table["engagement_level_certain"])
+        assumed = pc.greater(pc.list_value_length(table["assumed_facts"]), 0)
+        labels = {s.key: s.label for s in playbook.buyer_segments}
+        segment = [labels.get(key, "none") for key in table["buyer_segment"].to_pylist()]
+        review = review_scores(
+            cases,
+            fit_score=table["fit_score"],
+            engagement_score=table["engagement_score"],
+            rank=table["rank"],
+            seed=SEED,
+            words=words,
+            rank_certain=certain,
+            rests_on_assumed=assumed,
+            splits={"Buyer segment": segment},
+        )
+        return review, None
+
+    def _display(self, playbook: Playbook, decided: DecideResult) -> PlaybookDisplay:
+        catalog = self.deciding.catalog()
+        agreed = playbook.marketing_qualified_ranks
+        cells = (playbook.ranks.get(rank) for rank in RANKS)
+        outcome = playbook.agreement.outcome
+        return PlaybookDisplay(
+            name=playbook.name,
+            version=decided.playbook_version[:12],
+            cells=tuple(CellAgreement(c.rank, c.label, c.route, c.rank in agreed) for c in cells if c),
+            segments=tuple(
+                SegmentDisplay(s.key, s.label, s.next_touch, s.kpi, self.not_yet(playbook, s.when))
+                for s in playbook.buyer_segments
+            ),
+            terms=playbook.terms,
+            fact_labels={str(d.field): f"{d.label} ({d.field.entity})" for d in catalog},
+            outcome=OUTCOME_WORDS[outcome.event],
+            within=str(outcome.within),
+            signed=None,
+            set_aside=tuple(f"{p.where}: {p.reason}" for p in playbook.set_aside),
+        )
+
+    def not_yet(self, playbook: Playbook, condition: Condition) -> str | None:
+        """Why nobody can be in it so far: every question it asks is of data that no import has brought."""
+        present = self.deciding.store.what_is_there()
+        missing: list[str] = []
+        asked = 0
+        for atom in walk(condition):
+            match atom:
+                case AttributeTest():
+                    asked += 1
+                    missing += [] if atom.field in present.fields else [f"`{atom.field}`"]
+                case Did():
+                    asked += 1
+                    types = playbook.behaviours[atom.behaviour].activities
+                    missing += [] if present.activity_types.intersection(types) else [f"`{types[0]}`"]
+                case HasOpportunity():
+                    asked += 1
+                    missing += [] if present.has_deals else ["deals"]
+        if not asked or len(missing) < asked:
+            return None
+        return f"No import has brought {', '.join(dict.fromkeys(missing))} yet."
+
+    def _imports(self) -> list[ImportReconciliation]:
+        store = self.deciding.store
+        reasons = store.quarantine_reasons()
+        return [
+            ImportReconciliation(
+                source=i.source,
+                table=f"{i.importer}: {i.file_name}",
+                n_rows=i.rows_in,
+                n_accepted=i.accepted,
+                n_duplicate=i.duplicate,
+                n_quarantined=i.quarantined,
+                reasons=reasons.get(i.id, ()),
+            )
+            for i in store.imports()
+        ]
+
+
+def evidence_instant(playbook: Playbook, as_of: Micros, outcomes: Outcomes) -> Micros | None:
+    """The latest day's end, not after `as_of`, whose horizon lies within what was observed of the deals."""
+    if outcomes.observed_until is None:
+        return None
+    within, zone = playbook.agreement.outcome.within, playbook.time_zone
+    if within.after(as_of, zone) <= outcomes.observed_until:
+        return as_of
+    latest = within.before(outcomes.observed_until, zone)
+    return (latest + 1) // MICROS_PER_DAY * MICROS_PER_DAY - 1
+
+
+def data_findings(reporting: Reporting, playbook: Playbook) -> tuple[Finding, ...]:
+    """Segments whose data is not there yet, for `check`."""
+    return tuple(
+        Finding("CK101", f"Nobody can be in `{s.label}` yet. {reason}", Severity.WARNING)
+        for s in playbook.buyer_segments
+        if (reason := reporting.not_yet(playbook, s.when))
+    )

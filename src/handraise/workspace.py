@@ -1,0 +1,178 @@
+"""The Python API: a workspace is a folder with settings, a playbook and the facts.
+
+    from handraise import Workspace
+
+    workspace = Workspace.create("acme")
+    workspace.import_files(["exports/Lead.csv", "exports/Task.csv"])
+    decided = workspace.decide("2026-09-30")
+    print(decided.table.to_pandas())
+    print(workspace.explain("ann@example.com").as_dict())
+    workspace.report("2026-09-30").write_html("report.html")
+
+Everything returned is a frozen value with `as_dict()`; what goes wrong is a `handraise.errors.HandraiseError`
+with a sentence and an exit code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, PLAYBOOK_FOLDER, SETTINGS_FILE, Settings
+from handraise.engines.local import Progress
+from handraise.errors import ExitCode, HandraiseError, WorkspaceError
+from handraise.evaluate.explain import PersonExplanation
+from handraise.facts.imports import ImportResult, QuarantinedRow
+from handraise.facts.runs import Run
+from handraise.facts.store import FactStore
+from handraise.model.playbook import Playbook
+from handraise.model.time import Micros, parse_instant
+from handraise.services.checking import CheckResult, check_playbook
+from handraise.services.clock import Clock, system_clock
+from handraise.services.deciding import DecideResult, Deciding
+from handraise.services.explaining import explain_person
+from handraise.services.importing import FileOutcome, Importing
+from handraise.services.initialising import create_workspace
+from handraise.services.reporting import Reporting, ReportResult
+from handraise.services.settings import field_catalog, read_settings
+
+
+class Workspace:
+    """A folder that `Workspace.create` or `handraise init` made. One process at a time may hold its facts."""
+
+    def __init__(self, folder: str | Path, *, clock: Clock = system_clock) -> None:
+        self.folder = Path(folder)
+        if not (self.folder / SETTINGS_FILE).is_file():
+            raise WorkspaceError(
+                f"`{self.folder}` is no workspace: it has no `{SETTINGS_FILE}`.",
+                ("Make one with `handraise init DIR`.",),
+            )
+        self.clock = clock
+        self.settings: Settings = read_settings(self.folder)
+
+    @classmethod
+    def create(cls, folder: str | Path, *, clock: Clock = system_clock) -> Workspace:
+        """Make a workspace in a folder that is not one yet."""
+        create_workspace(Path(folder))
+        return cls(folder, clock=clock)
+
+    @classmethod
+    def find(cls, start: str | Path = ".", *, clock: Clock = system_clock) -> Workspace:
+        """The workspace that `start` is in: itself or the nearest folder above."""
+        here = Path(start).resolve()
+        for folder in (here, *here.parents):
+            if (folder / SETTINGS_FILE).is_file():
+                return cls(folder, clock=clock)
+        raise WorkspaceError(
+            f"Neither `{here}` nor a folder above it is a workspace.",
+            ("Make one with `handraise init DIR`, or name one with `--workspace DIR`.",),
+        )
+
+    @contextmanager
+    def store(self) -> Iterator[FactStore]:
+        """The facts, held while the block runs."""
+        path = self.folder / self.settings.store
+        threads = self.settings.threads or os.cpu_count() or 1
+        with FactStore(path, memory_limit=f"{self.settings.memory_limit_mb}MB", threads=threads) as store:
+            yield store
+
+    def playbook_path(self) -> Path:
+        """The playbook file, or the folder of playbook files."""
+        folder = self.folder / PLAYBOOK_FOLDER
+        return folder if folder.is_dir() else self.folder / PLAYBOOK_FILE
+
+    def check(self, playbook: str | Path | None = None) -> CheckResult:
+        """Every problem of the playbook at once, its plain English, and what its data lacks."""
+        path = Path(playbook) if playbook is not None else self.playbook_path()
+        if not (self.folder / self.settings.store).exists():
+            return check_playbook(path, field_catalog(self.settings), None)
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return check_playbook(path, deciding.catalog(), Reporting(deciding))
+
+    def import_files(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        source: str | None = None,
+        mapping: str | Path | None = None,
+        exported_at: str | Micros | None = None,
+        covers: tuple[Micros, Micros] | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[FileOutcome, ...]:
+        """Import files, and the files of folders. Each is reconciled or refused; one does not stop the others."""
+        own_mapping = self.folder / MAPPING_FILE
+        with self.store() as store:
+            importing = Importing(store, self.settings, self.clock)
+            return importing.import_paths(
+                [Path(p) for p in paths],
+                source=source,
+                mapping=Path(mapping) if mapping else (own_mapping if own_mapping.exists() else None),
+                exported_at=_instant(exported_at),
+                covers=covers,
+                progress=progress,
+            )
+
+    def imports(self) -> tuple[ImportResult, ...]:
+        """Every import so far, reconciled."""
+        with self.store() as store:
+            return store.imports()
+
+    def quarantine(self) -> tuple[QuarantinedRow, ...]:
+        """Every row that could not be taken, with file, line, column and reason."""
+        with self.store() as store:
+            return store.quarantine()
+
+    def decide(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> DecideResult:
+        """Decide everybody at an instant (default: now) and store the run."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return deciding.decide(self._playbook(deciding), self._as_of(as_of), progress)
+
+    def decide_again(self, run: str, *, progress: Progress | None = None) -> DecideResult:
+        """Exactly what an earlier run decided, from what it knew."""
+        with self.store() as store:
+            return self._deciding(store).decide_again(run, progress)
+
+    def runs(self) -> tuple[Run, ...]:
+        """The stored runs, the latest first."""
+        with self.store() as store:
+            return store.runs()
+
+    def explain(self, person: str, as_of: str | Micros | None = None) -> PersonExplanation:
+        """Why, for one person, by any id or e-mail."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return explain_person(deciding, self._playbook(deciding), person, self._as_of(as_of))
+
+    def report(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> ReportResult:
+        """Decide everybody and review the scores against what sales closed."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return Reporting(deciding).report(self._playbook(deciding), self._as_of(as_of), progress)
+
+    def playbook(self) -> Playbook:
+        """The playbook as it stands. Raises `PlaybookError` with every problem."""
+        return self.check().playbook_or_raise()
+
+    def _playbook(self, deciding: Deciding) -> Playbook:
+        return check_playbook(self.playbook_path(), deciding.catalog(), None).playbook_or_raise()
+
+    def _deciding(self, store: FactStore) -> Deciding:
+        return Deciding(store, self.settings, self.clock)
+
+    def _as_of(self, as_of: str | Micros | None) -> Micros:
+        given = as_of if as_of is not None else self.settings.as_of
+        found = _instant(given)
+        return self.clock() if found is None else found
+
+
+def _instant(given: str | Micros | None) -> Micros | None:
+    if given is None or isinstance(given, int):
+        return given
+    try:
+        return parse_instant(given)
+    except ValueError as error:
+        raise HandraiseError(str(error), exit_code=ExitCode.USAGE) from error
