@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from handraise.cli import screens
 from handraise.cli.output import CONSOLE, note, print_json, progress
+from handraise.demo import run_demo
 from handraise.errors import ExitCode, HandraiseError
 from handraise.model.time import iso, parse_instant
-from handraise.playbook.show import github_line
-from handraise.services.demo import run_demo
+from handraise.playbook.show import as_github
 from handraise.services.tables_out import write_table
 from handraise.workspace import Workspace
 
@@ -78,8 +78,8 @@ def check(workspace: Path | None, playbook: Path | None, english: bool, format_:
             {**result.as_dict(), **({"english": result.english()} if english and result.playbook else {})}
         )
     elif format_ == "github":
-        for problem in result.problems:
-            print(github_line(problem))
+        if result.problems:
+            print(as_github(result.problems))
     else:
         screens.checked(result, english)
     if result.playbook is None:

@@ -7,11 +7,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 
-CONSOLE = Console(highlight=False, markup=False, soft_wrap=False)
-ERRORS = Console(stderr=True, highlight=False, markup=False)
+
+class SafeConsole(Console):
+    """A console on which nothing that stands in data can move the cursor or change colours."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **options)
+
+
+def clean(text: str) -> str:
+    """The text with every control character but line ends shown as a dot."""
+    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
+
+
+CONSOLE = SafeConsole(highlight=False, markup=False, emoji=False)
+ERRORS = SafeConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
 SHOW_PROGRESS_AFTER_SECONDS = 1.0
 

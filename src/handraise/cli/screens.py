@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from handraise.cli.output import CONSOLE, note
+from handraise.cli.output import CONSOLE, clean, note
 from handraise.errors import Finding, Severity
 from handraise.evaluate.explain import PersonExplanation, RuleExplanation, SegmentExplanation, Verdict
 from handraise.facts.imports import QuarantinedRow
@@ -58,7 +58,8 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
     for o in outcomes:
         if o.refusal is None:
             style = "yellow" if o.quarantined else ""
-            table.add_row(
+            _add(
+                table,
                 o.file_name,
                 o.taken_for,
                 *_counts(o.rows_in, o.accepted, o.duplicate),
@@ -70,7 +71,7 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
             sum(getattr(o, n) for o in taken) for n in ("rows_in", "accepted", "duplicate", "quarantined")
         )
         table.add_section()
-        table.add_row("all files", "", *_counts(*sums))
+        _add(table, "all files", "", *_counts(*sums))
     if taken:
         CONSOLE.print(table)
     for o in outcomes:
@@ -112,7 +113,7 @@ def quarantine(rows: Sequence[QuarantinedRow], limit: int) -> None:
         return
     table = _table("file", "line", "column", "reason", "value", right=(1,))
     for row in rows[:limit]:
-        table.add_row(row.file_name, str(row.line), row.column or "", row.reason, _cut(row.value or "", 40))
+        _add(table, row.file_name, str(row.line), row.column or "", row.reason, _cut(row.value or "", 40))
     CONSOLE.print(table)
     if len(rows) > limit:
         note(f"{len(rows) - limit:,} more; `--limit N` shows more, `--out FILE.csv` writes all.")
@@ -134,7 +135,7 @@ def checked(result: CheckResult, english: bool) -> None:
 
 def findings(found: Sequence[Finding]) -> None:
     for finding in found:
-        CONSOLE.print(Text(finding.sentence, "yellow" if finding.severity is Severity.WARNING else ""))
+        _say(finding.sentence, "yellow" if finding.severity is Severity.WARNING else "")
         for advice in finding.advice:
             CONSOLE.print(f"  {advice}", style="dim")
 
@@ -162,7 +163,7 @@ def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:
             agreed = cell.rank in playbook.marketing_qualified_ranks
             open_ = f" ({cell.n_open:,}?)" if cell.n_open else ""
             cells.append(Text(f"{cell.n:,}{open_}", "bold green" if agreed else ""))
-        table.add_row(playbook.term(grade), *cells)
+        _add(table, playbook.term(grade), *cells)
     CONSOLE.print(table)
     n_open = summary.n_open_rank
     CONSOLE.print(
@@ -176,8 +177,8 @@ def _segments(summary: DecisionsSummary, playbook: Playbook) -> None:
     total = max(summary.n_people, 1)
     for segment in playbook.buyer_segments:
         n = summary.segment(segment.key)
-        table.add_row(
-            segment.label, f"{n.n:,}", f"{n.n / total:.1%}", f"{n.n_could_join:,}", segment.next_touch
+        _add(
+            table, segment.label, f"{n.n:,}", f"{n.n / total:.1%}", f"{n.n_could_join:,}", segment.next_touch
         )
     if playbook.buyer_segments:
         CONSOLE.print(table)
@@ -190,7 +191,7 @@ def _unknown(summary: DecisionsSummary, catalog: FieldCatalog) -> None:
     table = _table("what is unknown", "people it is missing for", "settled by it alone", right=(1, 2))
     for missing in summary.missing[:_SHOWN_MISSING]:
         label = catalog.label(Field.parse(missing.fact))
-        table.add_row(f"{label} ({missing.fact})", f"{missing.n_people:,}", f"{missing.n_alone:,}")
+        _add(table, f"{label} ({missing.fact})", f"{missing.n_people:,}", f"{missing.n_alone:,}")
     CONSOLE.print(table)
     best = max(summary.missing, key=lambda m: (m.n_alone, m.n_people))
     CONSOLE.print(f"What would settle most: {catalog.label(Field.parse(best.fact))} ({best.fact}).")
@@ -211,8 +212,13 @@ def runs(found: Sequence[Run]) -> None:
     table = _table("run", "as of", "people", "playbook", "started", right=(2,))
     for run in found:
         row = run_row(run)
-        table.add_row(
-            run.id, row["as_of"], f"{row['n_people']:,}", run.playbook_version[:12], row["started_at"][:19]
+        _add(
+            table,
+            run.id,
+            row["as_of"],
+            f"{row['n_people']:,}",
+            run.playbook_version[:12],
+            row["started_at"][:19],
         )
     CONSOLE.print(table if found else "There are no runs yet.")
 
@@ -220,7 +226,7 @@ def runs(found: Sequence[Run]) -> None:
 def explained(found: PersonExplanation, playbook: Playbook) -> None:
     """Who, the rank with its range, every rule with its reason, and what is missing."""
     decision = found.decision
-    CONSOLE.print(Text(_who(found), "bold"))
+    _say(_who(found), "bold")
     CONSOLE.print(
         f"{decision['person_id']} as of {decision['as_of']}: {playbook.term('rank')} {_rank(decision)}"
         f"{_cell(decision['rank'], playbook)}"
@@ -269,7 +275,7 @@ def _rules(rules: Sequence[RuleExplanation]) -> None:
             else ("?" if verdict.truth is Truth.UNKNOWN else "0")
         )
         line = f"  {_VERDICT_MARK[verdict.truth]} {points:>6}  {rule.name}: {verdict.sentence}"
-        CONSOLE.print(Text(line + _detail(verdict), _VERDICT_STYLE[verdict.truth]))
+        _say(line + _detail(verdict), _VERDICT_STYLE[verdict.truth])
         _evidence(verdict)
 
 
@@ -301,9 +307,9 @@ def _evidence(verdict: Verdict, depth: int = 0) -> None:
 def _buyer_segment(segment: SegmentExplanation, decision: dict[str, Any]) -> None:
     if segment.key != decision["buyer_segment"]:
         missing = ", ".join(segment.verdict.missing) or "what the sources do not cover"
-        CONSOLE.print(Text(f"Could be {segment.label}: depends on {missing}", "yellow"))
+        _say(f"Could be {segment.label}: depends on {missing}", "yellow")
         return
-    CONSOLE.print(Text(f"Buyer segment: {segment.label}", "bold"))
+    _say(f"Buyer segment: {segment.label}", "bold")
     CONSOLE.print(f"  because {segment.verdict.sentence}")
     if segment.next_touch:
         CONSOLE.print(f"  next touch: {segment.next_touch}")
@@ -312,7 +318,7 @@ def _buyer_segment(segment: SegmentExplanation, decision: dict[str, Any]) -> Non
 def _missing(found: PersonExplanation) -> None:
     if not found.missing:
         return
-    CONSOLE.print(Text("What is missing, and what it could change:", "bold"))
+    _say("What is missing, and what it could change:", "bold")
     for fact in found.missing:
         changes = [f"{fact.points_at_stake:g} points ({', '.join(fact.rules)})"] if fact.rules else []
         changes += [f"the segment {s}" for s in fact.segments]
@@ -321,8 +327,16 @@ def _missing(found: PersonExplanation) -> None:
 
 def reported(result: ReportResult, out: Path) -> None:
     if result.review is not None:
-        CONSOLE.print(Text(result.review.sentence, "bold"))
+        _say(result.review.sentence, "bold")
     CONSOLE.print(f"Report: {out.resolve()}")
+
+
+def _say(sentence: str, style: str = "") -> None:
+    CONSOLE.print(sentence, style=style or None)
+
+
+def _add(table: Table, *cells: str | Text) -> None:
+    table.add_row(*(Text(clean(c)) if isinstance(c, str) else c for c in cells))
 
 
 def _table(*heads: str, right: Sequence[int] = ()) -> Table:

@@ -22,7 +22,14 @@ from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.conditions import people_view
 from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, conditions_of
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
-from handraise.evaluate.scores import NOBODY, ClassLimits, engagement_score, fit_score, fixed_limits
+from handraise.evaluate.scores import (
+    NOBODY,
+    ClassLimits,
+    Hundredths,
+    engagement_score,
+    fit_score,
+    fixed_limits,
+)
 from handraise.facts.chunks import Chunk, Needs
 from handraise.facts.store import FactStore
 from handraise.model.conditions import AttributeTest, HasOpportunity, Silent, walk
@@ -60,12 +67,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
-    """Decides from one store with one playbook. `catalog` types the fields; `n_threads` chunks run at once."""
+    """Decides from one store with one playbook. `catalog` types the fields; `n_threads` chunks run at once;
+    `source_trust` lists sources, most trusted first."""
 
     store: FactStore
     playbook: Playbook
     catalog: FieldCatalog
     n_threads: int = 2
+    source_trust: tuple[str, ...] = ()
     max_rows_per_chunk: int = 2_000_000
 
     def decide(
@@ -81,17 +90,18 @@ class LocalEngine:
 
         `horizon` is the last append number that counts (default: all). A given `calibration` is used as it is.
         """
-        reading = self._reading(as_of, horizon, people=people)
-        calibration = calibration or self.calibrate(as_of, reading.shared.horizon)
-        limits = calibration.limits if calibration else self._fixed()
-        compiled = Compiled(self.playbook, self.catalog, reading.shared)
+        with self._reading(as_of, horizon, people=people) as reading:
+            horizon = reading.shared.horizon
+            calibration = calibration or self.calibrate(as_of, horizon)
+            limits = calibration.limits if calibration else self._fixed()
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
-        def decide_chunk(chunk: Chunk) -> pa.Table:
-            return ChunkDecisions(compiled, chunk, limits).table()
+            def decide_chunk(chunk: Chunk) -> pa.Table:
+                return ChunkDecisions(compiled, chunk, limits).table()
 
-        tables = self._each_chunk(reading, decide_chunk, progress)
+            tables = self._each_chunk(reading, decide_chunk, progress)
         table = pa.concat_tables(tables) if tables else DECISION_COLUMNS.empty_table()
-        return Decided(table.sort_by("person_id").combine_chunks(), reading.shared.horizon, calibration)
+        return Decided(table.sort_by("person_id").combine_chunks(), horizon, calibration)
 
     def explain(
         self,
@@ -102,15 +112,15 @@ class LocalEngine:
         calibration: Calibration | None = None,
     ) -> PersonExplanation | None:
         """Why, for one person; `None` when nobody of that id is decided at that instant."""
-        reading = self._reading(as_of, horizon, people=[person_id], with_places=True)
-        calibration = calibration or self.calibrate(as_of, reading.shared.horizon)
-        limits = calibration.limits if calibration else self._fixed()
-        compiled = Compiled(self.playbook, self.catalog, reading.shared)
-        for i in range(reading.n_chunks):
-            chunk = reading.chunk(i)
-            ids = chunk.person_ids[: chunk.n_decided].to_pylist()
-            if person_id in ids:
-                return Explainer(ChunkDecisions(compiled, chunk, limits)).person(ids.index(person_id))
+        with self._reading(as_of, horizon, people=[person_id], with_places=True) as reading:
+            calibration = calibration or self.calibrate(as_of, reading.shared.horizon)
+            limits = calibration.limits if calibration else self._fixed()
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            for i in range(reading.n_chunks):
+                chunk = reading.chunk(i)
+                ids = chunk.person_ids[: chunk.n_decided].to_pylist()
+                if person_id in ids:
+                    return Explainer(ChunkDecisions(compiled, chunk, limits)).person(ids.index(person_id))
         return None
 
     def calibration_instant(self, as_of: Micros) -> Micros | None:
@@ -130,16 +140,16 @@ class LocalEngine:
         at = self.calibration_instant(as_of)
         if at is None:
             return None
-        reading = self._reading(at, horizon)
-        compiled = Compiled(self.playbook, self.catalog, reading.shared)
+        with self._reading(at, horizon) as reading:
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
-        def score(chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
-            people = people_view(compiled, chunk)
-            fit = fit_score(self.playbook.fit, people).shown
-            engagement = engagement_score(self.playbook.engagement, people).shown
-            return fit[: chunk.n_decided], engagement[: chunk.n_decided]
+            def score(chunk: Chunk) -> tuple[Hundredths, Hundredths]:
+                people = people_view(compiled, chunk)
+                fit = fit_score(self.playbook.fit, people).shown
+                engagement = engagement_score(self.playbook.engagement, people).shown
+                return fit[: chunk.n_decided], engagement[: chunk.n_decided]
 
-        scores = self._each_chunk(reading, score, None)
+            scores = self._each_chunk(reading, score, None)
         fit = np.concatenate([s[0] for s in scores]) if scores else np.empty(0, np.int64)
         engagement = np.concatenate([s[1] for s in scores]) if scores else np.empty(0, np.int64)
         grades = class_limits(self.playbook.fit.grades, fit)
@@ -168,7 +178,9 @@ class LocalEngine:
             needs=needs_of(self.playbook, everything=with_places),
             people=people,
             with_places=with_places,
+            latest_only=True,
             max_rows_per_chunk=self.max_rows_per_chunk,
+            source_ranks={name: rank for rank, name in enumerate(reversed(self.source_trust))},
         )
 
     def _each_chunk(
@@ -189,7 +201,7 @@ class LocalEngine:
         return done
 
 
-def class_limits(thresholds: Thresholds, scores: np.ndarray) -> ClassLimits:
+def class_limits(thresholds: Thresholds, scores: Hundredths) -> ClassLimits:
     """Fixed limits as they are; a top share is the score of its last member, ties included."""
     fixed = fixed_limits(thresholds)
     if fixed is not None:
@@ -200,7 +212,7 @@ def class_limits(thresholds: Thresholds, scores: np.ndarray) -> ClassLimits:
     )
 
 
-def _score_of_share(threshold: TopShare, ranked: np.ndarray) -> int:
+def _score_of_share(threshold: TopShare, ranked: Hundredths) -> int:
     k = math.ceil(threshold.share * len(ranked))
     return int(ranked[k - 1]) if k else NOBODY
 

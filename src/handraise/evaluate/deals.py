@@ -21,6 +21,10 @@ class DealStates:
 
     deals: Deals
 
+    def now(self) -> tuple[npt.NDArray[np.uint8], Instants]:
+        """(status, since when) of each deal; shape `(n_deals,)` each."""
+        return self._now
+
     @cached_property
     def _now(self) -> tuple[npt.NDArray[np.uint8], Instants]:
         deals = self.deals

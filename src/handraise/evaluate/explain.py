@@ -223,7 +223,7 @@ class Explainer:
         matched = self._people.occurrences.since(rule.behaviour, self._people.start(rule.within))
         mine = _only(matched, matched.person == index)
         millionths = int(behaviour_millionths(rule, self._people)[index])
-        words = behaviour_words(self._playbook.behaviours[rule.behaviour])
+        words = behaviour_words(rule.behaviour, self._playbook)
         window = f" in the last {rule.within}" if rule.within else ""
         verdict = Verdict(
             sentence=f"{words}{window}",

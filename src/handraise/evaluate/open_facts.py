@@ -45,8 +45,9 @@ class BitSets:
         self.bits = np.zeros((size, max(1, -(-len(self.names) // _WORD))), dtype=np.uint64)
 
     def add(self, name: str, where: Bools) -> None:
-        word, bit = divmod(self._place[name], _WORD)
-        self.bits[where, word] |= np.uint64(1 << bit)
+        if where.any():
+            word, bit = divmod(self._place[name], _WORD)
+            self.bits[:, word] |= where * np.uint64(1 << bit)
 
     def union(self, other: npt.NDArray[np.uint64], where: Bools) -> None:
         self.bits[where] |= other[where]

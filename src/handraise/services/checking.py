@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from handraise.errors import Finding, PlaybookError, Problem, Severity
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
-from handraise.playbook import english, read, version_of
+from handraise.playbook.reader import read
+from handraise.playbook.signoff import english
+from handraise.playbook.writer import version_of
 
 if TYPE_CHECKING:
     from handraise.services.reporting import Reporting

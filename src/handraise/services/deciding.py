@@ -12,16 +12,18 @@ import pyarrow as pa
 
 from handraise.config import Settings
 from handraise.engines.local import Calibration, LocalEngine, Progress
-from handraise.errors import Finding, Severity
+from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import ClassLimits
+from handraise.facts.contents import newest_activity_at
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
 from handraise.model.playbook import Playbook
 from handraise.model.time import MICROS_PER_DAY, MICROS_PER_SECOND, Micros, iso
 from handraise.model.values import FieldType
-from handraise.playbook import load_text, version_of, write
+from handraise.playbook.reader import read_text
+from handraise.playbook.writer import version_of, write
 from handraise.reports.summary import DecisionsSummary, summarise
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
@@ -105,7 +107,9 @@ class Deciding:
         needed: Mapping[str, Any] = run.counts["repeat"]  # type: ignore[assignment]
         own = (FieldDefinition(Field.parse(n), FieldType(t), n) for n, t in needed["fields"].items())
         catalog = FieldCatalog(own)
-        playbook = load_text(run.playbook_text, f"run {run_id}", catalog)
+        playbook = read_text(run.playbook_text, f"run {run_id}", catalog).playbook
+        if playbook is None:
+            raise EngineError(f"The playbook of `{run_id}` is not one that this version reads.")
         engine = LocalEngine(
             self.store,
             playbook,
@@ -124,7 +128,7 @@ class Deciding:
         )
 
     def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
-        newest = self.store.newest_activity_at()
+        newest = newest_activity_at(self.store)
         if newest is None or newest >= as_of - STALE_AFTER:
             return ()
         days = (as_of - newest) // MICROS_PER_DAY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handraise.errors import ExitCode, HandraiseError
 from handraise.evaluate.explain import PersonExplanation
+from handraise.identity.find import find
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros, iso
 from handraise.services.deciding import Deciding
@@ -11,7 +12,7 @@ from handraise.services.deciding import Deciding
 
 def explain_person(deciding: Deciding, playbook: Playbook, person: str, as_of: Micros) -> PersonExplanation:
     """The explanation. Raises `HandraiseError` when nobody, or several, are meant, or the person is not known yet."""
-    found = deciding.find_people(person, as_of)
+    found = find(deciding.store, person, as_of)
     if not found:
         raise HandraiseError(
             f"Nobody known as of {iso(as_of)} is `{person}`.",

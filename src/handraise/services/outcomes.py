@@ -38,8 +38,8 @@ class Outcomes:
 
 def find_outcomes(store: FactStore, outcome: Outcome) -> Outcomes:
     """Every outcome there is in the facts, known until now."""
-    reading = Reading(store, END_OF_TIME, needs=Needs(activity_types=frozenset(), deals=True))
-    parts = [_of_chunk(reading.chunk(i), outcome) for i in range(reading.n_chunks)]
+    with Reading(store, END_OF_TIME, needs=Needs(activity_types=frozenset(), deals=True)) as reading:
+        parts = [_of_chunk(reading.chunk(i), outcome) for i in range(reading.n_chunks)]
     last = max((p[3] for p in parts), default=0)
     return Outcomes(
         subject_ids=pa.concat_arrays([p[0] for p in parts]) if parts else pa.array([], pa.string()),

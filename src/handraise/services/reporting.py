@@ -10,6 +10,8 @@ from handraise.engines.local import Progress
 from handraise.errors import Finding, Severity
 from handraise.evidence.cases import cases_at_risk
 from handraise.evidence.score_review import ReviewWords, ScoreReview, review_scores
+from handraise.facts.contents import contents, quarantine_reasons
+from handraise.identity.later_names import later_names
 from handraise.model.conditions import AttributeTest, Condition, Did, HasOpportunity, walk
 from handraise.model.playbook import Credit, OutcomeEvent, Playbook
 from handraise.model.scores import RANKS
@@ -24,7 +26,7 @@ from handraise.reports.inputs import (
     SegmentDisplay,
 )
 from handraise.services.deciding import DecideResult, Deciding
-from handraise.services.outcomes import Outcomes, find_outcomes
+from handraise.services.outcomes import END_OF_TIME, Outcomes, find_outcomes
 
 SEED = 20260101
 OUTCOME_WORDS = {
@@ -83,7 +85,7 @@ class Reporting:
                 None,
                 f"Nobody was known yet on {iso(at)[:10]}, the last day whose {outcome.within} are fully observed.",
             )
-        people = self.deciding.store_people().current_ids(table["person_id"])
+        people = later_names(self.deciding.store, table["person_id"], END_OF_TIME)
         cases = cases_at_risk(
             person_ids=people,
             account_ids=table["account_id"],
@@ -144,7 +146,7 @@ class Reporting:
 
     def not_yet(self, playbook: Playbook, condition: Condition) -> str | None:
         """Why nobody can be in it so far: every question it asks is of data that no import has brought."""
-        present = self.deciding.store.what_is_there()
+        present = contents(self.deciding.store)
         missing: list[str] = []
         asked = 0
         for atom in walk(condition):
@@ -165,7 +167,7 @@ class Reporting:
 
     def _imports(self) -> list[ImportReconciliation]:
         store = self.deciding.store
-        reasons = store.quarantine_reasons()
+        reasons = quarantine_reasons(store)
         return [
             ImportReconciliation(
                 source=i.source,

@@ -1,0 +1,128 @@
+"""Deals: read once for a reading, handed out to chunks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from handraise.facts.chunks import Deals, Instants, Ints
+from handraise.facts.view import View
+from handraise.identity.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class AllDeals:
+    """The deals of a reading, by id; stages by (deal, at, known_at, row hash); one role per deal and person.
+
+    `account` holds the store's numbers (-1: none), `role_person` numbers of people.
+    """
+
+    ids: npt.NDArray[Any]
+    account: Ints
+    opened_at: Instants
+    stage_deal: Ints
+    stage_at: Instants
+    stage_status: npt.NDArray[np.uint8]
+    role_deal: Ints
+    role_person: Ints
+    role_at: Instants
+
+    def of(self, local_account: Ints, local_person: Ints) -> Deals:
+        """The deals of a chunk: of its accounts, and those in which its people have a role."""
+        n = len(self.ids)
+        account = local_account[self.account] if n else np.empty(0, dtype=np.int32)
+        account = np.where(self.account >= 0, account, -1).astype(np.int32)
+        person = local_person[self.role_person]
+        mine = account >= 0
+        mine[self.role_deal[person >= 0]] = True
+        deal = np.full(n, -1, dtype=np.int32)
+        deal[mine] = np.arange(int(mine.sum()), dtype=np.int32)
+        stages, roles = mine[self.stage_deal], person >= 0
+        return Deals(
+            ids=pa.array(self.ids[mine], pa.string()),
+            account=account[mine],
+            opened_at=self.opened_at[mine],
+            stage_deal=deal[self.stage_deal[stages]],
+            stage_at=self.stage_at[stages],
+            stage_status=self.stage_status[stages],
+            role_deal=deal[self.role_deal[roles]],
+            role_person=person[roles],
+            role_at=self.role_at[roles],
+        )
+
+
+def no_deals() -> AllDeals:
+    ints, instants = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
+    names = np.empty(0, dtype=object)
+    return AllDeals(names, ints, instants, ints, instants, np.empty(0, np.uint8), ints, ints, instants)
+
+
+def read_deals(view: View, people: People, accounts: Ints | None, records: Ints | None) -> AllDeals:
+    """All deals as known in a view; with `accounts` and `records`, those of either."""
+    deals = _deals(view, accounts, records)
+    if not len(deals["opportunity"]):
+        return no_deals()
+    number = np.full(int(deals["opportunity"].max()) + 1, -1, dtype=np.int32)
+    number[deals["opportunity"]] = np.arange(len(deals["opportunity"]), dtype=np.int32)
+    stages = _of_deals(
+        view,
+        """SELECT opportunity, status, happened_at, known_at, content FROM opportunity_stages WHERE {visible}""",
+        number,
+    )
+    order = np.lexsort((stages["content"], stages["known_at"], stages["happened_at"], stages["deal"]))
+    role_deal, role_person, role_at = _roles(view, people, number)
+    return AllDeals(
+        deals["name"],
+        deals["account"].astype(np.int32),
+        deals["happened_at"],
+        stages["deal"][order],
+        stages["happened_at"][order],
+        stages["status"][order],
+        role_deal,
+        role_person,
+        role_at,
+    )
+
+
+def _deals(view: View, accounts: Ints | None, records: Ints | None) -> dict[str, npt.NDArray[Any]]:
+    statement = """SELECT o.opportunity, t.name, coalesce(o.account, -1) AS account, o.happened_at
+                   FROM opportunities o JOIN thing_names t ON t.id = o.opportunity WHERE {visible}"""
+    order = " ORDER BY t.name"
+    if accounts is None or records is None:
+        return view.arrays(statement + order)
+    in_roles = view.among(
+        "SELECT DISTINCT opportunity FROM contact_roles WHERE {visible} AND record IN (SELECT id FROM chosen)",
+        records,
+    )["opportunity"]
+    of_accounts = view.among(
+        "SELECT opportunity FROM opportunities WHERE {visible} AND account IN (SELECT id FROM chosen)",
+        accounts,
+    )["opportunity"]
+    either = np.union1d(in_roles, of_accounts)
+    return view.among(statement + " AND o.opportunity IN (SELECT id FROM chosen)" + order, either)
+
+
+def _of_deals(view: View, statement: str, number: Ints) -> dict[str, npt.NDArray[Any]]:
+    """Rows of these deals, with the deal's number as `deal`."""
+    known = np.flatnonzero(number >= 0).astype(np.int32)
+    rows = view.among(statement + " AND opportunity IN (SELECT id FROM chosen)", known)
+    return {**rows, "deal": number[rows["opportunity"]]}
+
+
+def _roles(view: View, people: People, number: Ints) -> tuple[Ints, Ints, Instants]:
+    """Of each deal and person the first role, by deal and person."""
+    rows = _of_deals(
+        view, "SELECT opportunity, record, happened_at FROM contact_roles WHERE {visible}", number
+    )
+    person = people.person_of[rows["record"]]
+    some = person >= 0
+    deal, person, at = rows["deal"][some], person[some], rows["happened_at"][some]
+    order = np.lexsort((at, person, deal))
+    deal, person, at = deal[order], person[order], at[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (deal[1:] != deal[:-1]) | (person[1:] != person[:-1])
+    return deal[first], person[first], at[first]

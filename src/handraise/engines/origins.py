@@ -1,0 +1,189 @@
+"""Where the rows of a chunk come from: its stretch of a clustered copy, rows that lie far from it, and the tail
+of rows appended since the copy was written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from handraise.engines.plan import Layout, Share
+from handraise.engines.row_order import Columns, Runs, runs_by
+from handraise.facts.catalog import PLACE_BITS
+from handraise.facts.chunks import Bools, Ints
+from handraise.facts.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A clustered copy and the append table behind it: what to select of each, and the subject's column there.
+
+    `narrowed` is a condition on both that holds for the rows that are needed.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    tail_table: str
+    tail_columns: tuple[str, ...]
+    tail_subject: str
+    narrowed: str = "true"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    by_field: bool = False
+
+    def stretch(self, view: View, first: int, end: int) -> Columns:
+        """The rows that lie in `[first, end)`."""
+        return view.arrays(
+            f"""SELECT place, {", ".join(self.columns)} FROM {self.table}
+                WHERE place >= $first AND place < $end AND {{delayed}} AND {self.narrowed}""",
+            first=first,
+            end=min(end, 2**31 - 1),
+            **self.values,
+        )
+
+    def at_places(self, view: View, places: Ints) -> Columns:
+        """The rows at these places."""
+        return view.among(
+            f"""SELECT place, {", ".join(self.columns)} FROM {self.table}
+                WHERE place BETWEEN $low AND $high AND place IN (SELECT id FROM chosen)
+                    AND {{delayed}} AND {self.narrowed}""",
+            places,
+            low=int(places.min()),
+            high=int(places.max()),
+            **self.values,
+        )
+
+    def tail(self, view: View, from_seq: int, chosen: Ints | None) -> Columns:
+        """The rows appended after `from_seq`, of the chosen subjects or of all."""
+        statement = f"""SELECT {self.tail_subject} AS subject, seq, {", ".join(self.tail_columns)}
+                        FROM {self.tail_table} WHERE seq > $from_seq AND {{visible}} AND {self.narrowed}"""
+        if chosen is None:
+            return view.arrays(statement, from_seq=from_seq, **self.values)
+        statement += f" AND {self.tail_subject} IN (SELECT id FROM chosen)"
+        return view.among(statement, chosen, from_seq=from_seq, **self.values)
+
+
+@dataclass
+class Origins:
+    """The rows of one copy for all chunks of a reading. Far rows and the tail are read once, when first needed."""
+
+    copy: Copy
+    place_of: Ints
+    bucket_seq: npt.NDArray[np.int64]
+    tail_from: int
+    far_subjects: Ints
+    only: Ints | None
+    _kept: tuple[_BySubject, _BySubject] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def runs(self, view: View, share: Share, subject: Ints, local: Ints, near: Bools) -> list[Runs]:
+        """The rows of these subjects as runs of their numbers in the chunk, `local`. `near` says whose rows are
+        read with the chunk's stretch; they are the others' that lie far."""
+        far, tail = self.kept(view)
+        pieces = [tail.runs(subject, local), far.runs(subject[~near], local[~near])]
+        if near.any():
+            pieces.insert(0, self._near(view, share, subject[near], local[near]))
+        return pieces
+
+    def kept(self, view: View) -> tuple[_BySubject, _BySubject]:
+        """Far rows and the tail."""
+        with self._lock:
+            if self._kept is None:
+                self._kept = self._far(view), self._tail(view)
+            return self._kept
+
+    def _near(self, view: View, share: Share, subject: Ints, local: Ints) -> Runs:
+        rows = self.copy.stretch(view, share.first_place, share.end_place)
+        start, length = runs_by(*_run_keys(rows, self.copy.by_field))
+        return Runs(rows, _locals_at(rows["place"][start], self.place_of[subject], local), start, length)
+
+    def _far(self, view: View) -> _BySubject:
+        places = self.place_of[self.far_subjects]
+        subjects, places = self.far_subjects[places >= 0], places[places >= 0]
+        if not len(places):
+            return _BySubject.empty(self.copy)
+        rows = dict(self.copy.at_places(view, places))
+        order = np.argsort(places)
+        rows["subject"] = subjects[order][np.searchsorted(places[order], rows["place"])]
+        return _BySubject.of(rows, self.copy.by_field)
+
+    def _tail(self, view: View) -> _BySubject:
+        rows = self.copy.tail(view, self.tail_from, self.only)
+        place = self.place_of[rows["subject"]]
+        late = (place < 0) | (rows["seq"] > self.bucket_seq[np.maximum(place, 0) >> PLACE_BITS])
+        return _BySubject.of({name: column[late] for name, column in rows.items()}, self.copy.by_field)
+
+
+@dataclass(frozen=True, slots=True)
+class _BySubject:
+    """Rows kept in memory, in runs by subject (and field); `subjects` are those of the runs, ascending."""
+
+    rows: Columns
+    subjects: npt.NDArray[Any]
+    start: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Mapping[str, npt.NDArray[Any]], by_field: bool) -> _BySubject:
+        keys = [rows["happened_at"], rows["subject"]]
+        if by_field:
+            keys.insert(1, rows["field"])
+        order = np.lexsort((rows["content"], rows["delay"], *keys))
+        ordered = {name: column[order] for name, column in rows.items()}
+        start, length = runs_by(ordered["subject"], *(ordered[k] for k in ("field",) if by_field))
+        return cls(ordered, ordered["subject"][start], start, length)
+
+    @classmethod
+    def empty(cls, copy: Copy) -> _BySubject:
+        none = np.empty(0, dtype=np.int64)
+        return cls({name.split()[-1]: none for name in (*copy.columns,)}, none, none, none)
+
+    def runs(self, subject: Ints, local: Ints) -> Runs:
+        """The runs of these subjects."""
+        if not len(subject) or not len(self.subjects):
+            none = np.empty(0, dtype=np.int64)
+            return Runs(self.rows, none.astype(np.int32), none, none)
+        order = np.argsort(subject)
+        at = np.minimum(np.searchsorted(subject[order], self.subjects), len(subject) - 1)
+        mine = subject[order][at] == self.subjects
+        return Runs(self.rows, local[order][at[mine]], self.start[mine], self.length[mine])
+
+
+def _run_keys(rows: Columns, by_field: bool) -> list[npt.NDArray[Any]]:
+    return [rows["place"], rows["field"]] if by_field else [rows["place"]]
+
+
+def _locals_at(places: Ints, place_of: Ints, local: Ints) -> Ints:
+    """The number in the chunk of whoever has its place here, -1 where that is nobody of these."""
+    if not len(place_of):
+        return np.full(len(places), -1, dtype=np.int32)
+    base = int(place_of.min())
+    span = int(place_of.max()) - base + 1
+    if span <= 8 * len(place_of) + 1_000_000:
+        table = np.full(span, -1, dtype=np.int32)
+        table[place_of - base] = local
+        inside = (places >= base) & (places < base + span)
+        return np.where(inside, table[np.where(inside, places - base, 0)], -1).astype(np.int32)
+    order = np.argsort(place_of)
+    ordered = place_of[order]
+    at = np.minimum(np.searchsorted(ordered, places), len(ordered) - 1)
+    return np.where(ordered[at] == places, local[order][at], -1).astype(np.int32)
+
+
+def far_records(shares: tuple[Share, ...], records: Callable[[Ints], Ints], layout: Layout) -> Ints:
+    """The records whose rows a chunk needs and does not find in its stretch."""
+    far = [np.empty(0, dtype=np.int32)]
+    for share in shares:
+        mine = records(share.decided)
+        far += [mine[~share.near(layout.place_of_record[mine])], records(share.visitors)]
+    return np.unique(np.concatenate(far))
+
+
+def far_accounts(shares: tuple[Share, ...], layout: Layout) -> Ints:
+    """The same of accounts."""
+    far = [np.empty(0, dtype=np.int32)]
+    far += [s.accounts[~s.near(layout.place_of_account[s.accounts])] for s in shares]
+    return np.unique(np.concatenate(far))

@@ -1,0 +1,142 @@
+"""Decision runs, their decisions, and calibrations: what was decided, and all that it depended on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from handraise.errors import EngineError
+from handraise.facts.sql import Connection, one
+from handraise.model.time import Micros
+
+_RUN_COLUMNS = "id, as_of, horizon, playbook_text, playbook_version, engine, counts, started_at, finished_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One decision run. Instants of the wall clock are the caller's."""
+
+    id: str
+    as_of: Micros
+    horizon: int
+    playbook_text: str
+    playbook_version: str
+    engine: str
+    counts: Mapping[str, object]
+    started_at: Micros
+    finished_at: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Thresholds read off a population at an instant."""
+
+    playbook_version: str
+    name: str
+    instant: Micros
+    horizon: int
+    thresholds: Mapping[str, object]
+
+
+def save_run(connection: Connection, run: Run, decisions: pa.Table | None) -> None:
+    """Stores a run and its decisions; a run saved again replaces itself."""
+    connection.execute("DELETE FROM runs WHERE id = ?", [run.id])
+    connection.execute(
+        f"INSERT INTO runs ({_RUN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(run.id, run.as_of, run.horizon, run.playbook_text, run.playbook_version, run.engine),
+            *(json.dumps(dict(run.counts), sort_keys=True), run.started_at, run.finished_at),
+        ],
+    )
+    if _has_decisions(connection):
+        connection.execute("DELETE FROM decisions WHERE run = ?", [run.id])
+    if decisions is not None:
+        _save_decisions(connection, run.id, decisions)
+
+
+def list_runs(connection: Connection) -> tuple[Run, ...]:
+    """All runs, the latest started first."""
+    rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY started_at DESC, id DESC").fetchall()
+    return tuple(Run(*row[:6], json.loads(row[6]), *row[7:]) for row in rows)
+
+
+def find_run(connection: Connection, id: str) -> Run | None:
+    rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs WHERE id = ?", [id]).fetchall()
+    return Run(*rows[0][:6], json.loads(rows[0][6]), *rows[0][7:]) if rows else None
+
+
+def decisions_of(connection: Connection, run: str) -> pa.Table:
+    """A run's decisions with the columns that it was saved with and those of other runs (unknown)."""
+    if not _has_decisions(connection):
+        return pa.table({})
+    found = connection.sql("SELECT * EXCLUDE (run) FROM decisions WHERE run = ?", params=[run])
+    table: pa.Table = found.to_arrow_table()
+    return table
+
+
+def save_calibration(connection: Connection, calibration: Calibration) -> None:
+    key = [calibration.playbook_version, calibration.name, calibration.instant, calibration.horizon]
+    connection.execute(
+        """DELETE FROM calibrations WHERE playbook_version = ? AND name = ? AND instant = ? AND horizon = ?""",
+        key,
+    )
+    connection.execute(
+        """INSERT INTO calibrations (playbook_version, name, instant, horizon, thresholds)
+           VALUES (?, ?, ?, ?, ?)""",
+        [*key, json.dumps(dict(calibration.thresholds), sort_keys=True)],
+    )
+
+
+def list_calibrations(connection: Connection, playbook_version: str) -> tuple[Calibration, ...]:
+    """A playbook version's calibrations, by name and instant."""
+    rows = connection.execute(
+        """SELECT playbook_version, name, instant, horizon, thresholds FROM calibrations
+           WHERE playbook_version = ? ORDER BY name, instant, horizon""",
+        [playbook_version],
+    ).fetchall()
+    return tuple(Calibration(*row[:4], json.loads(row[4])) for row in rows)
+
+
+def _has_decisions(connection: Connection) -> bool:
+    return bool(one(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'decisions'"))
+
+
+def _save_decisions(connection: Connection, run: str, decisions: pa.Table) -> None:
+    if "run" in decisions.column_names:
+        raise EngineError("decisions have a column `run`; that name is the store's own.")
+    connection.register("new_decisions", _without_dictionaries(decisions))
+    try:
+        if not _has_decisions(connection):
+            connection.execute(
+                "CREATE TABLE decisions AS SELECT ''::VARCHAR AS run, * FROM new_decisions LIMIT 0"
+            )
+        _add_columns(connection)
+        connection.execute(
+            "INSERT INTO decisions BY NAME SELECT ?::VARCHAR AS run, * FROM new_decisions", [run]
+        )
+    finally:
+        connection.unregister("new_decisions")
+
+
+def _add_columns(connection: Connection) -> None:
+    """Columns that no earlier run had; a column of another type than before is refused."""
+    known = {r[0]: r[1] for r in connection.execute("DESCRIBE decisions").fetchall()}
+    for name, type_, *_ in connection.execute("DESCRIBE new_decisions").fetchall():
+        if name not in known:
+            quoted = '"' + name.replace('"', '""') + '"'
+            connection.execute(f"ALTER TABLE decisions ADD COLUMN {quoted} {type_}")
+        elif known[name] != type_:
+            raise EngineError(
+                f"decisions have `{name}` as {type_}, but earlier runs stored it as {known[name]}."
+            )
+
+
+def _without_dictionaries(table: pa.Table) -> pa.Table:
+    for index, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            plain = table.column(index).cast(field.type.value_type)
+            table = table.set_column(index, field.name, plain)
+    return table

@@ -1,0 +1,277 @@
+"""The fact store: one DuckDB file with everything that is known, and since when."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+
+from handraise.errors import EngineError
+from handraise.facts import catalog, clustering, imports, runs
+from handraise.facts.appending import Appender, number_of_source
+from handraise.facts.chunks import CoverageSpan
+from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
+from handraise.facts.rows import Coverage, SourceRow
+from handraise.facts.runs import Calibration, Run
+from handraise.facts.sql import Connection, connect, one
+from handraise.model.fields import STANDARD_FIELDS, Field, FieldDefinition
+from handraise.model.values import FieldType
+
+
+class FactStore:
+    """Facts with history, in one file that one process holds at a time.
+
+    Appending is for one thread at a time (a lock sees to it); readers take a cursor each. Use as a
+    context manager, or `close()`.
+    """
+
+    def __init__(self, path: Path | str, *, memory_limit: str = "2GB", threads: int = 2) -> None:
+        self.path = Path(path)
+        self.threads = threads
+        self.connection: Connection = connect(self.path, memory_limit, threads)
+        self._lock = threading.RLock()
+        try:
+            self._set_up()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def __enter__(self) -> FactStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def cursor(self) -> Connection:
+        """A connection of its own to the same data, for one thread."""
+        with self._lock:
+            return self.connection.cursor()
+
+    @property
+    def last_seq(self) -> int:
+        """The highest append number; 0 in an empty store."""
+        return self._meta("last_seq")
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever the clustered copies are rewritten."""
+        return self._meta("generation")
+
+    def append(
+        self,
+        header: ImportHeader,
+        rows: Iterable[SourceRow],
+        coverage: Iterable[Coverage] | Callable[[], Iterable[Coverage]] = (),
+    ) -> ImportResult:
+        """Takes in one file, whole or not at all, and reconciles its rows.
+
+        `coverage` is read after the last row, so it may be what the importer found while reading.
+        """
+        with self._transaction() as connection:
+            first_seq = self.last_seq
+            number = int(one(connection, "SELECT coalesce(max(id), 0) + 1 FROM imports"))
+            source = number_of_source(connection, header.source)
+            appender = Appender(connection, header, number, source, first_seq)
+            appender.take(rows)
+            spans = coverage() if callable(coverage) else coverage
+            self._cover(header.source, spans, number, appender)
+            result = appender.result(first_seq)
+            imports.insert_import(connection, result)
+            self._set_meta("last_seq", appender.seq)
+        self.cluster()
+        return result
+
+    def cluster(self, *, everything: bool = False) -> int:
+        """Rebuilds the buckets of the second ordering that need it; the number of buckets rebuilt."""
+        with self._lock:
+            last_seq = self.last_seq
+            buckets = (
+                list(range(catalog.N_BUCKETS))
+                if everything
+                else clustering.buckets_due(self.connection, last_seq)
+            )
+            if buckets:
+                with self._transaction() as connection:
+                    clustering.rebuild(connection, buckets, last_seq)
+            return len(buckets)
+
+    def imports(self) -> tuple[ImportResult, ...]:
+        """Every import, in order."""
+        return imports.list_imports(self.cursor())
+
+    def quarantine(
+        self, import_ids: Sequence[int] | None = None, limit: int = 1_000_000
+    ) -> tuple[QuarantinedRow, ...]:
+        """Rows that were not taken, of some imports or of all, each once per file content and reason."""
+        return imports.list_quarantine(self.cursor(), import_ids, limit)
+
+    def coverage(self, horizon: int | None = None) -> tuple[CoverageSpan, ...]:
+        """What the sources know all about: overlapping and touching spans of one source and type are joined."""
+        rows = (
+            self.cursor()
+            .execute(
+                """SELECT source, activity_type, from_at, to_at FROM coverage WHERE seq <= ?
+                   ORDER BY source, activity_type, from_at, to_at""",
+                [self.last_seq if horizon is None else horizon],
+            )
+            .fetchall()
+        )
+        return _joined_spans(rows)
+
+    def define_fields(self, definitions: Iterable[FieldDefinition]) -> None:
+        """Registers the workspace's own fields. Raises `EngineError` where a type contradicts a known one."""
+        with self._transaction() as connection:
+            known = {d.field: d.type for d in STANDARD_FIELDS}
+            known.update((d.field, d.type) for d in self._own_fields(connection))
+            for definition in definitions:
+                _define_field(connection, definition, known)
+
+    def fields(self) -> tuple[FieldDefinition, ...]:
+        """The workspace's own fields, by name."""
+        return tuple(self._own_fields(self.cursor()))
+
+    def sources(self) -> Mapping[str, int]:
+        """The numbers of the sources, by name."""
+        return dict(self.cursor().execute("SELECT name, id FROM source_names ORDER BY name").fetchall())
+
+    def save_run(self, run: Run, decisions: pa.Table | None = None) -> None:
+        """Stores a run and its decisions; a run saved again replaces itself."""
+        with self._transaction() as connection:
+            runs.save_run(connection, run, decisions)
+
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, the latest started first."""
+        return runs.list_runs(self.cursor())
+
+    def run(self, id: str) -> Run:
+        """A run by its id. Raises `EngineError` where there is none."""
+        found = runs.find_run(self.cursor(), id)
+        if found is None:
+            raise EngineError(f"there is no run `{id}`.")
+        return found
+
+    def decisions_of(self, run: str) -> pa.Table:
+        """The decisions of a run, as they were saved."""
+        return runs.decisions_of(self.cursor(), run)
+
+    def save_calibration(self, calibration: Calibration) -> None:
+        with self._transaction() as connection:
+            runs.save_calibration(connection, calibration)
+
+    def calibrations(self, playbook_version: str) -> tuple[Calibration, ...]:
+        """A playbook version's calibrations, by name and instant."""
+        return runs.list_calibrations(self.cursor(), playbook_version)
+
+    def _set_up(self) -> None:
+        version = self._version()
+        if version > catalog.SCHEMA_VERSION:
+            raise EngineError(
+                f"`{self.path}` was written by a newer Handraise (store version {version}; this one reads "
+                f"{catalog.SCHEMA_VERSION}).",
+                ("Install the newer version of Handraise.",),
+            )
+        if version == catalog.SCHEMA_VERSION:
+            return
+        with self._transaction() as connection:
+            for statement in catalog.ddl():
+                connection.execute(statement)
+            first = (("schema_version", catalog.SCHEMA_VERSION), ("generation", 0), ("last_seq", 0))
+            connection.executemany("INSERT INTO store_meta (name, value) VALUES (?, ?)", first)
+
+    def _version(self) -> int:
+        """The file's store version; 0 where it is empty. Raises `EngineError` for a database that is not ours."""
+        tables = {r[0] for r in self.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        if not tables:
+            return 0
+        if "store_meta" not in tables:
+            raise EngineError(f"`{self.path}` is a DuckDB file, but not a Handraise store.")
+        return self._meta("schema_version")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._lock:
+            self.connection.execute("BEGIN")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self.connection.execute("ROLLBACK")
+                raise
+
+    def _meta(self, name: str) -> int:
+        with self._lock:
+            return int(one(self.connection, "SELECT value FROM store_meta WHERE name = ?", [name]))
+
+    def _set_meta(self, name: str, value: int) -> None:
+        self.connection.execute("UPDATE store_meta SET value = ? WHERE name = ?", [value, name])
+
+    def _cover(self, source: str, spans: Iterable[Coverage], number: int, appender: Appender) -> None:
+        """Coverage takes an append number of its own, so that older horizons do not see it."""
+        rows = sorted({(source, t, span.from_at, span.to_at) for span in spans for t in span.activity_types})
+        if not rows:
+            return
+        known = set(
+            self.connection.execute("SELECT source, activity_type, from_at, to_at FROM coverage").fetchall()
+        )
+        new = [row for row in rows if row not in known]
+        if new:
+            appender.seq += 1
+            self.connection.executemany(
+                """INSERT INTO coverage (source, activity_type, from_at, to_at, seq, import_id)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                [[*row, appender.seq, number] for row in new],
+            )
+
+    @staticmethod
+    def _own_fields(connection: Connection) -> Iterator[FieldDefinition]:
+        rows = connection.execute(
+            "SELECT entity, name, type, label FROM fields WHERE type IS NOT NULL ORDER BY entity, name"
+        ).fetchall()
+        for entity, name, type_, label in rows:
+            yield FieldDefinition(Field(entity, name), FieldType(type_), label or name)
+
+
+def _define_field(connection: Connection, definition: FieldDefinition, known: dict[Field, FieldType]) -> None:
+    field = definition.field
+    was = known.get(field)
+    if was is not None and was is not definition.type:
+        raise EngineError(
+            f"`{field}` is a field of type {was.value}, and cannot be {definition.type.value} too."
+        )
+    if was is not None:
+        return
+    known[field] = definition.type
+    found = connection.execute(
+        "UPDATE fields SET type = ?, label = ? WHERE entity = ? AND name = ? RETURNING id",
+        [definition.type.value, definition.label, field.entity, field.name],
+    ).fetchall()
+    if not found:
+        connection.execute(
+            """INSERT INTO fields (id, entity, name, type, label)
+               SELECT coalesce(max(id), -1) + 1, ?, ?, ?, ? FROM fields""",
+            [field.entity, field.name, definition.type.value, definition.label],
+        )
+
+
+def _joined_spans(rows: Iterable[tuple[str, str, int, int]]) -> tuple[CoverageSpan, ...]:
+    """Spans sorted by (source, type, from), joined where the next starts no later than just after the last."""
+    joined: list[tuple[str, str, int, int]] = []
+    for source, type_, from_at, to_at in rows:
+        last = joined[-1] if joined else None
+        if last and last[:2] == (source, type_) and from_at <= last[3] + 1:
+            joined[-1] = (source, type_, last[2], max(last[3], to_at))
+        else:
+            joined.append((source, type_, from_at, to_at))
+    types: dict[tuple[str, int, int], set[str]] = {}
+    for source, type_, from_at, to_at in joined:
+        types.setdefault((source, from_at, to_at), set()).add(type_)
+    return tuple(CoverageSpan(s, frozenset(t), a, b) for (s, a, b), t in sorted(types.items()))

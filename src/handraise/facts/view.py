@@ -1,0 +1,68 @@
+"""One look at the store: the facts visible at an instant and up to an append number.
+
+`happened_at <= as_of and known_at <= as_of`, appended by then, and not superseded by then.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from handraise.facts.sql import Connection, arrow
+from handraise.model.time import Micros
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Queries over visible facts. `{visible}` in a statement stands for the condition, `{delayed}` for the
+    same in the clustered copies."""
+
+    connection: Connection
+    as_of: Micros
+    horizon: int
+    last_seq: int
+
+    @property
+    def _appended(self) -> str:
+        if self.horizon >= self.last_seq:
+            return "superseded_seq IS NULL"
+        return "seq <= $horizon AND (superseded_seq IS NULL OR superseded_seq > $horizon)"
+
+    def arrays(self, statement: str, **values: Any) -> dict[str, npt.NDArray[Any]]:
+        """The result as arrays by column name."""
+        table = self.table(statement, **values)
+        return {name: table.column(name).to_numpy() for name in table.column_names}
+
+    def table(self, statement: str, **values: Any) -> pa.Table:
+        """The result as an Arrow table."""
+        text = statement.replace(
+            "{visible}", f"(happened_at <= $as_of AND known_at <= $as_of AND {self._appended})"
+        ).replace(
+            "{delayed}", f"(happened_at <= $as_of AND happened_at + delay <= $as_of AND {self._appended})"
+        )
+        given = {"as_of": self.as_of, "horizon": self.horizon, **values}
+        used = set(_PARAMETER.findall(text))
+        return arrow(self.connection, text, {k: v for k, v in given.items() if k in used})
+
+    def among(self, statement: str, ids: npt.NDArray[Any], **values: Any) -> dict[str, npt.NDArray[Any]]:
+        """The same for a statement that reads `chosen (id)`, which holds `ids`."""
+        self.connection.register("chosen", pa.table({"id": pa.array(np.ascontiguousarray(ids))}))
+        try:
+            return self.arrays(statement, **values)
+        finally:
+            self.connection.unregister("chosen")
+
+    def table_among(self, statement: str, ids: npt.NDArray[Any], **values: Any) -> pa.Table:
+        """The same as an Arrow table."""
+        self.connection.register("chosen", pa.table({"id": pa.array(np.ascontiguousarray(ids))}))
+        try:
+            return self.table(statement, **values)
+        finally:
+            self.connection.unregister("chosen")

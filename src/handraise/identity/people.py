@@ -1,0 +1,232 @@
+"""Who is who at an instant: people are records joined by the keys that they share.
+
+A record bears its own name as a key; records that share a key, directly or through others, are one
+person. The person is named after the first of its identified records to be known (the smaller name where
+that is a tie), so that a later merge keeps the older id. Somebody with no identified record is a
+visitor and nobody yet; somebody whose identified records are all deleted is nobody any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from handraise.facts.chunks import Bools, Instants, Ints
+from handraise.facts.sql import one
+from handraise.facts.view import View
+
+Rows = Mapping[str, npt.NDArray[Any]]
+
+NEVER = np.iinfo(np.int64).max
+ALWAYS = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Shared keys as a graph: an edge joins node `left[i]` to node `right[i]` from `since[i]` on. The first nodes
+    are `records`, in order; the others are keys. `component` numbers the nodes' components."""
+
+    records: Ints
+    left: Ints
+    right: Ints
+    since: Instants
+    component: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """People by number, as made of records by number.
+
+    `person_of[record]` is -1 for a record that is nobody's; `linked_at[record]` is the instant from which a
+    visitor's record belongs to its person, `ALWAYS` for identified ones. Of a person, `representative` is
+    the record whose name it bears, `known_at` the first instant at which any record of it was known.
+    """
+
+    person_of: Ints
+    linked_at: Instants
+    representative: Ints
+    known_at: Instants
+
+    @property
+    def n(self) -> int:
+        return len(self.representative)
+
+
+def people_at(view: View, source_rank: Mapping[int, int], chosen: Ints | None = None) -> People:
+    """Everybody as known in a view; with `chosen`, only who is made of these records (whole components)."""
+    n_records = int(one(view.connection, "SELECT coalesce(max(id), -1) + 1 FROM record_names"))
+    records = _records(view, chosen)
+    links = _links(view, n_records, chosen)
+    group = _group(links, n_records)
+    identified = records["identified"]
+    named = _representatives(view, records, identified, group, links)
+    named = named[~_is_deleted(view, records["record"][identified], group, source_rank)[group[named]]]
+    named.sort()
+    person_of_group = np.full(n_records, -1, dtype=np.int32)
+    person_of_group[group[named]] = np.arange(len(named), dtype=np.int32)
+    person_of = person_of_group[group]
+    return People(
+        person_of,
+        _linked_at(records, links, person_of),
+        named,
+        _known_at(records, person_of, len(named)),
+    )
+
+
+def _records(view: View, chosen: Ints | None) -> Rows:
+    statement = "SELECT record, happened_at, known_at, identified FROM person_records WHERE {visible}"
+    if chosen is None:
+        return view.arrays(statement)
+    return view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
+
+
+def _links(view: View, n_records: int, chosen: Ints | None) -> Links:
+    """Only keys that two records bear join anything; most keys are borne by one."""
+    statement = """SELECT record, identity_key, greatest(happened_at, known_at) AS since
+                   FROM identity_keys WHERE {visible}"""
+    if chosen is None:
+        borne = view.arrays(statement)
+    else:
+        borne = view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
+    named = view.arrays("SELECT id, record FROM key_names WHERE record IS NOT NULL")
+    keys = borne["identity_key"]
+    n_keys = int(keys.max(initial=-1)) + 1
+    names = named["id"] < n_keys
+    named_record = np.full(n_keys, -1, dtype=np.int32)
+    named_record[named["id"][names]] = named["record"][names]
+    bearers = np.bincount(keys, minlength=n_keys) + (named_record >= 0)
+    joins = bearers[keys] > 1
+    record, key, since = borne["record"][joins], keys[joins], borne["since"][joins]
+    other = np.where(named_record[key] >= 0, named_record[key], n_records + key)
+    return _graph(record, other, since, n_records)
+
+
+def _graph(record: Ints, other: Ints, since: Instants, n_records: int) -> Links:
+    nodes, ends = np.unique(np.concatenate([record, other]), return_inverse=True)
+    left, right = ends[: len(record)].astype(np.int32), ends[len(record) :].astype(np.int32)
+    edges = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(len(nodes), len(nodes)))
+    component = connected_components(edges, directed=False)[1] if len(nodes) else np.empty(0, np.int32)
+    return Links(nodes[nodes < n_records].astype(np.int32), left, right, since, component.astype(np.int32))
+
+
+def _group(links: Links, n_records: int) -> Ints:
+    """Of each record, a record that stands for its component: itself, or the first of those joined."""
+    group = np.arange(n_records, dtype=np.int32)
+    if len(links.records):
+        of_record = links.component[: len(links.records)]
+        first = np.full(int(links.component.max()) + 1, n_records, dtype=np.int32)
+        np.minimum.at(first, of_record, links.records)
+        group[links.records] = first[of_record]
+    return group
+
+
+def _representatives(view: View, records: Rows, identified: Bools, group: Ints, links: Links) -> Ints:
+    """One identified record per component: the first known, by name where that is a tie."""
+    record, known_at = records["record"][identified], records["known_at"][identified]
+    is_joined = np.zeros(len(group), dtype=bool)
+    is_joined[links.records] = True
+    joined = is_joined[record]
+    alone, several, known_at = record[~joined], record[joined], known_at[joined]
+    if not len(several):
+        return alone.astype(np.int32)
+    order = np.lexsort((_name_ranks(view, several), known_at, group[several]))
+    sorted_groups = group[several][order]
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = sorted_groups[1:] != sorted_groups[:-1]
+    return np.concatenate([alone, several[order][is_first]]).astype(np.int32)
+
+
+def _name_ranks(view: View, record: Ints) -> Ints:
+    """Ranks of records by name."""
+    rows = view.among(
+        'SELECT id FROM record_names WHERE id IN (SELECT id FROM chosen) ORDER BY name COLLATE "C"', record
+    )["id"]
+    rank = np.empty(int(record.max()) + 1, dtype=np.int32)
+    rank[rows] = np.arange(len(rows), dtype=np.int32)
+    return rank[record]
+
+
+def _is_deleted(view: View, identified: Ints, group: Ints, source_rank: Mapping[int, int]) -> Bools:
+    """Of each component (by the record that stands for it), whether all its identified records are deleted."""
+    deleted = _deleted_records(view, source_rank)
+    alive = np.zeros(len(group), dtype=bool)
+    is_gone = np.zeros(len(group), dtype=bool)
+    is_gone[deleted] = True
+    alive[group[identified[~is_gone[identified]]]] = True
+    return ~alive
+
+
+def _deleted_records(view: View, source_rank: Mapping[int, int]) -> Ints:
+    """The records whose latest `is_deleted` is true."""
+    rows = view.arrays(
+        """WITH stated AS (
+            SELECT c.subject, coalesce(v.text, '') = 'true' AS deleted, c.happened_at, c.known_at, c.source,
+                c.content
+            FROM attribute_changes c
+            JOIN fields f ON f.id = c.field AND f.entity = 'person' AND f.name = 'is_deleted'
+            LEFT JOIN field_values v ON v.field = c.field AND v.code = c.value
+            WHERE {visible})
+        SELECT * FROM stated WHERE subject IN (SELECT subject FROM stated WHERE deleted)"""
+    )
+    subject = rows["subject"]
+    rank = ranks_of(rows["source"], source_rank)
+    order = np.lexsort((rows["content"], rank, rows["known_at"], rows["happened_at"], subject))
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = subject[order][1:] != subject[order][:-1]
+    latest = order[last]
+    deleted: Ints = subject[latest[rows["deleted"][latest].astype(bool)]]
+    return deleted
+
+
+def ranks_of(source: npt.NDArray[Any], source_rank: Mapping[int, int]) -> Ints:
+    """Ranks of the sources by number."""
+    table = np.zeros(max(source_rank, default=-1) + 1, dtype=np.int32)
+    for number, rank in source_rank.items():
+        table[number] = rank
+    return table[source]
+
+
+def _known_at(records: Rows, person_of: Ints, n_people: int) -> Instants:
+    first = np.full(n_people, NEVER, dtype=np.int64)
+    person = person_of[records["record"]]
+    known = person >= 0
+    np.minimum.at(first, person[known], records["known_at"][known])
+    return first
+
+
+def _linked_at(records: Rows, links: Links, person_of: Ints) -> Instants:
+    """From when on records of visitors belong to their person: when the last link of the earliest chain to an
+    identified record is there."""
+    linked_at = np.full(len(person_of), ALWAYS, dtype=np.int64)
+    visitor = np.zeros(len(person_of), dtype=bool)
+    visitor[links.records] = True
+    since = np.full(len(person_of), NEVER, dtype=np.int64)
+    identified = records["identified"]
+    named, seen = records["record"][identified], records["record"][~identified]
+    since[named] = np.maximum(records["happened_at"], records["known_at"])[identified]
+    visitor[named] = False
+    visitor[seen] = True
+    visitor &= person_of >= 0
+    if visitor.any():
+        reached = since.copy()
+        reached[links.records] = _reached(links, since[links.records])
+        linked_at[visitor] = reached[visitor]
+    return linked_at
+
+
+def _reached(links: Links, since: Instants) -> Instants:
+    """Earliest instants at which the record nodes are joined to an identified one: relaxed until nothing changes."""
+    at = np.full(len(links.component), NEVER, dtype=np.int64)
+    at[: len(since)] = since
+    while True:
+        before = at.copy()
+        np.minimum.at(at, links.right, np.maximum(before[links.left], links.since))
+        np.minimum.at(at, links.left, np.maximum(before[links.right], links.since))
+        if np.array_equal(before, at):
+            return at[: len(since)]

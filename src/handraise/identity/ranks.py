@@ -1,0 +1,16 @@
+"""Which source is believed where two say different things at the same instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handraise.facts.store import FactStore
+
+
+def ranks_by_number(store: FactStore, ranks: Mapping[str, int] | None = None) -> Mapping[int, int]:
+    """Ranks by source number: as given by name, the higher wins; sources that are not named rank below all those,
+    in alphabetical order."""
+    given = ranks or {}
+    numbers = store.sources()
+    order = sorted(numbers, key=lambda name: (name in given, given.get(name, 0), name))
+    return {numbers[name]: rank for rank, name in enumerate(order)}

@@ -1,0 +1,1 @@
+"""Marketo Engage: bulk extracts of leads and of activities."""

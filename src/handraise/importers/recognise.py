@@ -1,0 +1,137 @@
+"""Which importer a file is for: exactly one must claim its header, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from handraise.errors import InputFileError
+from handraise.importers.imports import RowReader
+from handraise.importers.marketo import activities as marketo_activities
+from handraise.importers.marketo import leads as marketo_leads
+from handraise.importers.rejects import refused
+from handraise.importers.salesforce import account, campaign, contact, lead, opportunity, task
+from handraise.importers.schema import Match, ObjectSchema, key_of, match
+from handraise.importers.settings import ImportSettings
+from handraise.model.fields import FieldCatalog
+
+# A report shows an organisation's own columns by label, so more of it may be unknown.
+_LEAST_SHARE, _LEAST_SHARE_OF_LABELS = 0.5, 0.25
+
+NewReader = Callable[[Match, Sequence[str], str, ImportSettings], RowReader]
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A kind of export that is known. `activity_types`: those it is complete for; empty: those that occur in
+    the file; `None`: it holds no activities to speak of."""
+
+    schema: ObjectSchema
+    source: str
+    reader: NewReader
+    activity_types: tuple[str, ...] | None = None
+
+
+IMPORTERS: tuple[Importer, ...] = (
+    Importer(lead.SCHEMA, "salesforce", lead.LeadReader),
+    Importer(contact.SCHEMA, "salesforce", contact.ContactReader),
+    Importer(account.SCHEMA, "salesforce", account.AccountReader),
+    Importer(opportunity.SCHEMA, "salesforce", opportunity.OpportunityReader),
+    Importer(opportunity.HISTORY, "salesforce", opportunity.HistoryReader),
+    Importer(opportunity.ROLES, "salesforce", opportunity.RoleReader),
+    Importer(campaign.SCHEMA, "salesforce", campaign.CampaignReader),
+    Importer(campaign.MEMBERS, "salesforce", campaign.MemberReader, campaign.MEMBER_ACTIVITIES),
+    Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
+    Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
+    Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, ()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How well a header fits an importer: 0 if it does not, else the share of its columns that are known there
+    (custom ones aside). `why` says what speaks for it, `lacks` what is missing or speaks against it."""
+
+    importer: Importer
+    match: Match
+    score: float
+    why: str
+    lacks: str | None
+
+    @property
+    def is_claim(self) -> bool:
+        return self.lacks is None
+
+
+def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog) -> Recognition:
+    """How well the header fits one importer."""
+    schema = importer.schema
+    found = match(header, schema, catalog)
+    lacks = _lacks(header, found, schema)
+    n_counted = sum(
+        1 for u in found.uses if not u.is_custom and u.header and not u.header.startswith("_fivetran")
+    )
+    share = found.n_known / max(1, n_counted)
+    exact = found.n_exact / max(1, n_counted)
+    marks = max(schema.marks, key=lambda m: sum(c in found.index for c in m), default=())
+    named = dict.fromkeys((*schema.must, *marks))
+    shown = ", ".join(f"`{header[found.index[c]]}`" for c in named if c in found.index)
+    why = f"{shown} {'is a column' if shown.count('`') == 2 else 'are columns'} of {schema.name}; {found.n_known} of {n_counted} columns are known there."
+    if lacks is None and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE):
+        lacks = f"only {found.n_known} of its {n_counted} columns are known there"
+    return Recognition(importer, found, share + exact / 100, why, lacks)
+
+
+def _lacks(header: Sequence[str], found: Match, schema: ObjectSchema) -> str | None:
+    missing = [c for c in schema.must if c not in found.index]
+    if missing:
+        return "it has no " + " and no ".join(f"`{c}`" for c in missing) + " column"
+    against = {key_of(c): c for c in schema.never}
+    foreign = [h for h in header if key_of(h) in against and not _is_known(found, h)]
+    if foreign:
+        return f"it has a `{foreign[0]}` column"
+    if not any(all(c in found.index for c in group) for group in schema.marks):
+        groups = [" and ".join(f"`{c}`" for c in group) for group in schema.marks[:3]]
+        return "it has none of the columns that tell it from others (" + " or ".join(groups) + ")"
+    return None
+
+
+def _is_known(found: Match, header: str) -> bool:
+    return any(u.header == header and u.means is not None for u in found.uses)
+
+
+def recognise(path: Path, header: Sequence[str], catalog: FieldCatalog) -> Recognition:
+    """The importer that the file is for. Raises `InputFileError`."""
+    every = sorted((identify(header, i, catalog) for i in IMPORTERS), key=lambda r: -r.score)
+    claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, len(header))]
+    if not claims:
+        raise _nothing(path, header, every)
+    best = [r for r in claims if r.score == claims[0].score]
+    if len(best) > 1:
+        names = " and ".join(r.importer.schema.name for r in best)
+        raise refused(
+            "IF113",
+            path,
+            f"`{path}` could be {names}.",
+            "Say which in a mapping, or export more columns.",
+            line=1,
+        )
+    return best[0]
+
+
+def _nothing(path: Path, header: Sequence[str], every: Sequence[Recognition]) -> InputFileError:
+    shown = ", ".join(f"`{h}`" for h in header[:8]) + (
+        f" and {len(header) - 8} more" if len(header) > 8 else ""
+    )
+    near = [r for r in every if r.match.n_known >= 2][:3]
+    advice = [
+        f"It looks like {r.importer.schema.name}, but {r.lacks or 'too few of its columns are known there'}."
+        for r in near
+    ]
+    if len(header) == 1:
+        advice.insert(0, "Its first line has one column only: no comma, semicolon, tab or bar separates it.")
+    advice.append("Write a mapping for it (`--mapping mapping.yml`).")
+    return refused(
+        "IF112", path, f"no importer recognises `{path}` by its columns {shown}.", *advice[:4], line=1
+    )

@@ -1,0 +1,1 @@
+"""Salesforce: the standard objects, from Data Loader or SOQL (API names), reports (labels) and warehouses."""

@@ -1,0 +1,206 @@
+"""What the columns of a known export are called and what they fill; matching a header against that.
+
+A header cell matches a column by its API name or by one of its labels, without regard to case, spaces
+and punctuation; so `LastModifiedDate`, `Last Modified Date` and a warehouse's `last_modified_date` are one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from handraise.model.fields import Entity, Field, FieldCatalog, FieldDefinition
+
+_NOT_A_NAME = re.compile(r"[^0-9a-z]+")
+_CUSTOM = re.compile(r"(?P<name>.+?)__c\Z", re.I)
+_WAREHOUSE_CUSTOM = re.compile(r"(?P<name>.+)_c\Z")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SCORE = re.compile(r"(^|_)scores?($|_)")
+# A custom column under another name than the field it fills.
+UNKNOWN = "unknown to this importer"
+_ALIASES = {"buyer_role": "buying_role", "buying_role": "buying_role"}
+
+
+def key_of(name: str) -> str:
+    """A column's name as it is compared."""
+    return _NOT_A_NAME.sub("", name.casefold())
+
+
+def snake(name: str) -> str:
+    """`BuyerRole`, `Buyer_Role` and `Buyer role` as `buyer_role`."""
+    words = _NOT_A_NAME.sub("_", _CAMEL.sub("_", name).casefold()).strip("_")
+    return words[:60] or "unnamed"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDefinition:
+    """A column of an export. `leaks`: overwritten with what came later, so never assumed since creation.
+
+    Without `fills` and without `not_imported` it is structural: ids and instants that the importer reads.
+    """
+
+    name: str
+    labels: tuple[str, ...] = ()
+    fills: tuple[Field, ...] = ()
+    leaks: bool = False
+    not_imported: str | None = None
+
+
+def columns(rows: str) -> tuple[ColumnDefinition, ...]:
+    """Columns written one a line: name | labels, ... | field field ... `!` if it leaks, or `- why it is not imported`."""
+    definitions = []
+    for row in filter(str.strip, rows.splitlines()):
+        name, labels, what = (cell.strip() for cell in row.split("|"))
+        names = tuple(label.strip() for label in labels.split(",") if label.strip())
+        if what.startswith("-"):
+            definitions.append(
+                ColumnDefinition(name, names, not_imported=what[1:].strip() or "of no use here")
+            )
+        else:
+            words = what.split()
+            fills = tuple(Field.parse(w) for w in words if w != "!")
+            definitions.append(ColumnDefinition(name, names, fills, "!" in words))
+    return tuple(definitions)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSchema:
+    """An export of one kind of object. `must`: columns without which it is none; `marks`: groups of columns of which
+    one is complete in every such export; `never`: columns that show it is another's. `customs`: what its
+    custom columns belong to."""
+
+    name: str
+    columns: tuple[ColumnDefinition, ...]
+    must: tuple[str, ...]
+    marks: tuple[tuple[str, ...], ...]
+    never: tuple[str, ...] = ()
+    customs: Entity | None = None
+    id_label: str | None = None
+    by_key: Mapping[str, tuple[ColumnDefinition, str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key: dict[str, tuple[ColumnDefinition, str]] = {}
+        for column in self.columns:
+            for label in column.labels:
+                by_key.setdefault(key_of(label), (column, "label"))
+        by_key.update({key_of(c.name): (c, "API name") for c in self.columns})
+        object.__setattr__(self, "by_key", by_key)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What became of a column of the file: which column of the export it is, what it fills, how that was seen.
+
+    `means` is `None` for a column that is not imported; then `how` says why.
+    """
+
+    header: str
+    means: str | None
+    fills: tuple[Field, ...]
+    how: str
+    position: int = 0
+    leaks: bool = False
+    is_custom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A header matched against an export: where each column is, and what became of each header cell."""
+
+    uses: tuple[ColumnUse, ...]
+    index: Mapping[str, int]
+    dialect: str
+    n_known: int
+    n_exact: int
+
+    @property
+    def filling(self) -> tuple[ColumnUse, ...]:
+        return tuple(u for u in self.uses if u.fills)
+
+
+def match(header: Sequence[str], schema: ObjectSchema, catalog: FieldCatalog) -> Match:
+    """Matches every header cell; the first of two that say the same wins, the other is not imported."""
+    is_warehouse = any(h.startswith("_fivetran_") for h in header)
+    index: dict[str, int] = {}
+    uses: list[ColumnUse] = []
+    n_known = n_exact = n_labels = 0
+    id_label = _id_label(header, schema)
+    for position, name in enumerate(header):
+        found = None if _custom_name(name, is_warehouse) else schema.by_key.get(key_of(name))
+        if id_label == key_of(name):
+            found = (schema.columns[0], "label")
+        if found is None or (not name):
+            uses.append(ColumnUse(name, None, (), UNKNOWN if name else "has no name", position))
+            continue
+        column, how = found
+        n_known += not name.startswith("_fivetran_")
+        n_exact += name == column.name
+        n_labels += how == "label"
+        if column.name in index:
+            other = header[index[column.name]]
+            uses.append(ColumnUse(name, None, (), f"`{other}` says the same and is taken", position))
+            continue
+        index[column.name] = position
+        means = None if column.not_imported else column.name
+        uses.append(ColumnUse(name, means, column.fills, column.not_imported or how, position, column.leaks))
+    if schema.customs is not None:
+        taken = {f for u in uses for f in u.fills}
+        uses = [_custom(u, schema.customs, is_warehouse, catalog, taken) for u in uses]
+    else:
+        uses = [_without_custom(u, is_warehouse) for u in uses]
+    dialect = "warehouse" if is_warehouse else "labels" if n_labels else "API"
+    return Match(tuple(uses), index, dialect, n_known, n_exact)
+
+
+def _id_label(header: Sequence[str], schema: ObjectSchema) -> str | None:
+    """In a report of opportunities without an `Id`, `Opportunity ID` is the id and no reference."""
+    if schema.id_label is None or any(key_of(h) == key_of(schema.columns[0].name) for h in header):
+        return None
+    return key_of(schema.id_label)
+
+
+def _custom_name(header: str, is_warehouse: bool) -> str | None:
+    found = _CUSTOM.match(header) or (_WAREHOUSE_CUSTOM.match(header) if is_warehouse else None)
+    return found["name"] if found else None
+
+
+def _custom(
+    use: ColumnUse, entity: Entity, is_warehouse: bool, catalog: FieldCatalog, taken: set[Field]
+) -> ColumnUse:
+    """A custom column (`Seniority__c`) fills the field of its name; a score only if the workspace declares it."""
+    name = _custom_name(use.header, is_warehouse)
+    if name is None or use.means is not None:
+        return use
+    plain = snake(name)
+    own = Field(entity.value, _ALIASES.get(plain, plain) if entity is Entity.PERSON else plain)
+    if own in taken:
+        own = Field(entity.value, f"{own.name}_c")
+    is_score = _SCORE.search(own.name) is not None
+    if is_score and catalog.get(own) is None:
+        return ColumnUse(
+            use.header, None, (), f"a score made elsewhere; declare `{own}` to import it", use.position
+        )
+    taken.add(own)
+    return ColumnUse(
+        use.header, use.header, (own,), "custom field", use.position, leaks=is_score, is_custom=True
+    )
+
+
+def _without_custom(use: ColumnUse, is_warehouse: bool) -> ColumnUse:
+    if use.means is not None or _custom_name(use.header, is_warehouse) is None:
+        return use
+    return ColumnUse(
+        use.header, None, (), "custom columns of this object are not imported", use.position, is_custom=True
+    )
+
+
+def custom_fields(uses: Sequence[ColumnUse], catalog: FieldCatalog) -> tuple[FieldDefinition, ...]:
+    """Definitions of the fields that the file fills and that are not standard ones."""
+    standard = FieldCatalog()
+    return tuple(
+        FieldDefinition(f, catalog.type_of(f), catalog.label(f), f"column `{u.header}`")
+        for u in uses
+        for f in u.fills
+        if standard.get(f) is None
+    )

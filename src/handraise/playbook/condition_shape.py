@@ -1,0 +1,209 @@
+"""A condition as it is written: a mapping of condition words and field tests, of which all must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handraise.model.conditions import All, AtLeast, AttributeTest, Condition
+from handraise.model.fields import Entity
+from handraise.model.playbook import SegmentOf
+from handraise.playbook.field_names import ALSO_WRITTEN, tested_field
+from handraise.playbook.literals import Tested
+from handraise.playbook.nodes import ListNode, MapNode, Node, Pair, TextNode
+from handraise.playbook.quantities import Whole
+from handraise.playbook.reading import WRONG, Reading, Wrong, did_you_mean, nearest, normal
+from handraise.playbook.records import described
+from handraise.playbook.shapes import Json, SchemaBook, Shape, each
+from handraise.playbook.value_words import tests_of, tests_schema
+
+
+@dataclass(frozen=True)
+class ConditionWord:
+    """A word that makes a condition. `of_person` ones cannot be asked of an account.
+
+    Without a shape the word belongs to the language but is not decided yet.
+    """
+
+    name: str
+    shape: Shape[Condition] | None
+    help: str
+    of_person: bool = False
+
+
+@dataclass(frozen=True)
+class ConditionShape(Shape[Condition]):
+    """What may stand behind `when`. Conditions hold conditions, so the words are looked up when they are needed."""
+
+    def words(self) -> tuple[ConditionWord, ...]:
+        from handraise.playbook.condition_words import CONDITION_WORDS
+
+        return CONDITION_WORDS
+
+    @property
+    def expected(self) -> str:
+        return "a condition"
+
+    def read(self, node: Node, to: Reading) -> Condition | Wrong:
+        if not isinstance(node, MapNode):
+            return self._no_condition(node, to)
+        if not node.pairs:
+            return to.say(
+                "PB405",
+                node,
+                f"{to.part} has an empty condition.",
+                "Write a test such as `{account.employees: {at_least: 200}}`.",
+            )
+        read = [self._pair(pair, node, to) for pair in node.pairs]
+        parts = tuple(c for got in read if not isinstance(got, Wrong) for c in got)
+        if any(isinstance(got, Wrong) for got in read):
+            return WRONG
+        return parts[0] if len(parts) == 1 else All(parts)
+
+    def _no_condition(self, node: Node, to: Reading) -> Wrong:
+        if isinstance(node, ListNode):
+            return self.refuse(node, to, "Write `all: [...]` or `any: [...]`.")
+        text = node.text if isinstance(node, TextNode) else ""
+        if text in to.names.behaviours:
+            return self.refuse(node, to, f"Write `{{did: {text}}}`.")
+        return self.refuse(
+            node,
+            to,
+            f"Write `{{segment: {text}}}`."
+            if text in to.names.segments
+            else "Write for example `{did: demo_request}`.",
+        )
+
+    def _pair(self, pair: Pair, whole: MapNode, to: Reading) -> tuple[Condition, ...] | Wrong:
+        if normal(pair.key.text) == "of" and _has(whole, "at least"):
+            return ()
+        if normal(pair.key.text) == "at least":
+            return self._at_least(pair, whole, to)
+        word = next((w for w in self.words() if normal(w.name) == normal(pair.key.text)), None)
+        if word is None:
+            return self._field_test(pair, to)
+        if word.shape is None:
+            return to.later(word.name, pair.key.span)
+        if word.of_person and to.asks is SegmentOf.ACCOUNTS:
+            return _asked_of_account(word.name, pair.key, to)
+        condition = word.shape.read(pair.value, to)
+        return condition if isinstance(condition, Wrong) else (condition,)
+
+    def _at_least(self, pair: Pair, whole: MapNode, to: Reading) -> tuple[Condition, ...] | Wrong:
+        of = next((p.value for p in whole.pairs if normal(p.key.text) == "of"), None)
+        if not isinstance(of, ListNode):
+            return to.say(
+                "PB202",
+                of or pair.key,
+                f"{to.part} asks for `at_least` of no list.",
+                "Write `{at_least: 2, of: [..., ..., ...]}`.",
+            )
+        n = Whole("how many of the conditions must hold", low=1).read(pair.value, to)
+        conditions = each(self, of.items, to)
+        if isinstance(n, Wrong) or isinstance(conditions, Wrong):
+            return WRONG
+        if n > len(conditions):
+            sentence = f"{to.part} asks for at least {n} of {len(conditions)} conditions."
+            return to.say(
+                "PB404",
+                pair.value,
+                sentence,
+                f"Write a number from 1 to {len(conditions)}." if conditions else "Add conditions.",
+            )
+        return (AtLeast(n, conditions),)
+
+    def _field_test(self, pair: Pair, to: Reading) -> tuple[Condition, ...] | Wrong:
+        if "." not in pair.key.text:
+            return self._unknown(pair.key, to)
+        tested = tested_field(pair.key, to)
+        if isinstance(tested, Wrong):
+            return tested
+        return _as_conditions(pair.value, tested, to)
+
+    def _unknown(self, key: TextNode, to: Reading) -> Wrong:
+        words = ["at_least", *(w.name for w in self.words())]
+        near = nearest(key.text, words)
+        field = None if near else self._field_meant(key.text, to)
+        advice = f"Did you mean `{field}`?" if field else did_you_mean(key.text, words)
+        return to.say(
+            "PB211", key, f"{to.part} has the condition `{key.text}`, which there is none of.", advice
+        )
+
+    def _field_meant(self, text: str, to: Reading) -> str | None:
+        names = {
+            d.field.name: str(d.field)
+            for e in (Entity.ACCOUNT, Entity.PERSON)
+            for d in to.catalog.of(e.value)
+        }
+        near = nearest(text, names)
+        return names[near] if near else None
+
+    def schema(self, book: SchemaBook) -> Json:
+        return {"$ref": "#/definitions/condition"}
+
+    def definition(self, book: SchemaBook) -> Json:
+        """The schema that the references lead to."""
+        words = {w.name: described(w.shape.schema(book) if w.shape else {}, w.help) for w in self.words()}
+        spaced = {
+            f"^{w.name.replace(' ', '[ _]').replace('_', '[ _]')}$": words[w.name]
+            for w in self.words()
+            if " " in w.name or "_" in w.name
+        }
+        at_least: Json = {
+            "at_least": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "So many of the conditions in `of` hold.",
+            },
+            "of": {
+                "type": "array",
+                "minItems": 1,
+                "items": self.schema(book),
+                "description": "The conditions that `at_least` counts.",
+            },
+        }
+        fields = {d: s for e in (Entity.ACCOUNT, Entity.PERSON) for d, s in _field_schemas(e, book).items()}
+        return {
+            "type": "object", "minProperties": 1, "additionalProperties": False,
+            "properties": {**words, **at_least, **fields},
+            "patternProperties": {**spaced, "^at least$": at_least["at_least"]},
+            "dependencies": {"at_least": ["of"], "at least": ["of"]},
+        }  # fmt: skip
+
+
+CONDITION = ConditionShape()
+
+
+def _field_schemas(entity: Entity, book: SchemaBook) -> Json:
+    schemas: Json = {}
+    for d in book.catalog.of(entity.value):
+        help_ = f"{d.label} ({d.type.value}){': ' + d.help if d.help else ''}"
+        schemas[str(d.field)] = described({"$ref": f"#/definitions/tests of {d.type.value}"}, help_)
+    also = {a: schemas[f] for a, f in ALSO_WRITTEN.items() if f in schemas}
+    return {**schemas, **also}
+
+
+def value_test_definitions() -> Json:
+    """One definition per field type, that the fields refer to."""
+    from handraise.model.values import FieldType
+
+    return {f"tests of {t.value}": tests_schema(t) for t in FieldType}
+
+
+def _as_conditions(node: Node, tested: Tested, to: Reading) -> tuple[Condition, ...] | Wrong:
+    tests = tests_of(node, tested, to)
+    if isinstance(tests, Wrong) or tested.field is None:
+        return WRONG
+    return tuple(AttributeTest(tested.field, test) for test in tests)
+
+
+def _has(node: MapNode, word: str) -> bool:
+    return any(normal(p.key.text) == word for p in node.pairs)
+
+
+def _asked_of_account(word: str, key: TextNode, to: Reading) -> Wrong:
+    return to.say(
+        "PB409", key,
+        f"{to.part} asks an account, but `{word}` is asked of a person.",
+        f"Write `account: {{did: ...}}`, or `account: {{people: {{at_least: 1}}, who: {{{word}: ...}}}}`.",
+        "Or make it a segment `of: people`.",
+    )  # fmt: skip

@@ -1,0 +1,181 @@
+"""Conditions that can never be true, or always are: the simple cases, told with the reason.
+
+Only what follows from the words themselves is found; "not found" says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import combinations
+
+from handraise.model.conditions import (
+    AccountPeople,
+    All,
+    Always,
+    Any,
+    AtLeast,
+    AttributeTest,
+    Condition,
+    Did,
+    GradeIs,
+    GradeIsOpen,
+    LevelIs,
+    Not,
+    RankIs,
+    Times,
+)
+from handraise.model.value_tests import Between, Compare, Comparison, IsKnown, OneOf, ValueTest
+from handraise.model.values import fold
+
+Pair = tuple[Condition, Condition]
+
+
+def never(condition: Condition) -> tuple[Condition, ...] | None:
+    """The conditions that exclude each other, if it can never be true."""
+    match condition:
+        case All():
+            return _all_never(condition)
+        case Any(of):
+            reasons = [never(c) for c in of]
+            return reasons[0] if reasons and all(r is not None for r in reasons) else None
+        case Not(of):
+            return (of,) if always(of) else None
+        case AtLeast(n, of):
+            impossible = [r for r in map(never, of) if r is not None]
+            return impossible[0] if len(of) - len(impossible) < n else None
+        case AccountPeople(who, people) if people.low > 0:
+            return never(who)
+        case _:
+            return None
+
+
+def _all_never(condition: All) -> tuple[Condition, ...] | None:
+    parts = list(_conjuncts(condition))
+    inner = next((r for r in map(never, parts) if r is not None), None)
+    return (
+        inner
+        if inner is not None
+        else next(((a, b) for a, b in combinations(parts, 2) if _exclude(a, b)), None)
+    )
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    for part in condition.of if isinstance(condition, All) else (condition,):
+        yield from _conjuncts(part) if isinstance(part, All) else (part,)
+
+
+def always(condition: Condition) -> bool:
+    """Whether it holds for everybody."""
+    match condition:
+        case Always():
+            return True
+        case All(of):
+            return all(map(always, of))
+        case Any(of):
+            return any(map(always, of)) or any(_are_opposites(a, b) for a, b in combinations(of, 2))
+        case Not(of):
+            return never(of) is not None
+        case AtLeast(n, of):
+            return sum(map(always, of)) >= n
+        case _:
+            return False
+
+
+def _are_opposites(one: Condition, other: Condition) -> bool:
+    if isinstance(one, AttributeTest) and isinstance(other, AttributeTest) and one.field == other.field:
+        return {one.test, other.test} == {IsKnown(True), IsKnown(False)}
+    return one == Not(other) or other == Not(one)
+
+
+def _exclude(one: Condition, other: Condition) -> bool:
+    if one == Not(other) or other == Not(one):
+        return True
+    match one, other:
+        case AttributeTest(field, test), AttributeTest(same, second) if field == same:
+            return _tests_exclude(test, second) or _tests_exclude(second, test)
+        case Did(times=times), Did(times=others) if _same_count(one, other):
+            return _outside(times, others) or _outside(others, times)
+        case (GradeIs(), GradeIsOpen()) | (GradeIsOpen(), GradeIs()):
+            return True
+        case GradeIs(a), GradeIs(b):
+            return not set(a) & set(b)
+        case LevelIs(n), LevelIs(m):
+            return not set(n) & set(m)
+        case RankIs(a), RankIs(b):
+            return not set(a) & set(b)
+        case _:
+            return False
+
+
+def _same_count(one: Did, other: Did) -> bool:
+    return (one.behaviour, one.within, one.since, one.distinct) == (
+        other.behaviour,
+        other.within,
+        other.since,
+        other.distinct,
+    )
+
+
+def _outside(one: Times, other: Times) -> bool:
+    return one.high is not None and other.low > one.high
+
+
+def _tests_exclude(one: ValueTest, other: ValueTest) -> bool:
+    if isinstance(one, IsKnown) and not one.known:
+        return other != IsKnown(False)
+    if isinstance(one, OneOf) and isinstance(other, OneOf):
+        return _sets_exclude(one, other)
+    if isinstance(one, OneOf) and not one.negated:
+        return all(_outside_range(v, other) for v in one.values)
+    return _ranges_exclude(one, other)
+
+
+def _sets_exclude(one: OneOf, other: OneOf) -> bool:
+    a, b = {fold(v) for v in one.values}, {fold(v) for v in other.values}
+    if one.negated:
+        return False
+    return a <= b if other.negated else not a & b
+
+
+def _outside_range(value: str, test: ValueTest) -> bool:
+    low, high = _range(test)
+    bounds = [b for b, _ in (low, high) if b is not None]
+    if not bounds:
+        return False
+    at: Decimal | str = Decimal(value) if isinstance(bounds[0], Decimal) else value
+    return _beyond((at, True), high) or _beyond(low, (at, True))
+
+
+Limit = tuple[Decimal | str | None, bool]
+_OPEN: Limit = (None, True)
+
+
+def _range(test: ValueTest) -> tuple[Limit, Limit]:
+    """Lower and upper limit, each with whether it is included."""
+    match test:
+        case Between(low, high):
+            return (low, True), (high, True)
+        case Compare(Comparison.AT_LEAST, bound):
+            return (bound, True), _OPEN
+        case Compare(Comparison.MORE_THAN, bound):
+            return (bound, False), _OPEN
+        case Compare(Comparison.AT_MOST, bound):
+            return _OPEN, (bound, True)
+        case Compare(Comparison.LESS_THAN, bound):
+            return _OPEN, (bound, False)
+        case _:
+            return _OPEN, _OPEN
+
+
+def _ranges_exclude(one: ValueTest, other: ValueTest) -> bool:
+    (low, _), (_, high) = _range(one), _range(other)
+    return _beyond(low, high)
+
+
+def _beyond(low: Limit, high: Limit) -> bool:
+    """Whether nothing lies from `low` to `high`."""
+    if low[0] is None or high[0] is None or type(low[0]) is not type(high[0]):
+        return False
+    a, b = (low[0], high[0]) if isinstance(low[0], Decimal) else (str(low[0]), str(high[0]))
+    return bool(a > b) or (a == b and not (low[1] and high[1]))  # type: ignore[operator]

@@ -1,0 +1,112 @@
+"""From files to a playbook, with every problem at once.
+
+`read` never raises for what is written: it returns the playbook, or `None` and the errors. Warnings come with the playbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from handraise.errors import PlaybookError, Problem, Severity, Span
+from handraise.model.fields import FieldCatalog
+from handraise.model.playbook import Playbook
+from handraise.playbook.checks import check
+from handraise.playbook.files import merged, sources
+from handraise.playbook.nodes import MapNode, Node, TextNode
+from handraise.playbook.reading import Names, Reading, Wrong
+from handraise.playbook.sections import PLAYBOOK, time_zones
+from handraise.playbook.segment_sections import segment_of
+from handraise.playbook.text import Limits, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What reading gave. `playbook` is `None` where there are errors. `places` says where each part is
+    written (`fit rule `Right size``, `segment `icp``), for messages of later steps."""
+
+    playbook: Playbook | None
+    problems: tuple[Problem, ...]
+    places: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self.problems if p.severity is not Severity.ERROR)
+
+
+def read(paths: Path | Sequence[Path], catalog: FieldCatalog, limits: Limits = Limits()) -> ReadResult:
+    """Read a file, a folder of files, or several, as one playbook."""
+    texts, problems = sources(paths, limits)
+    if problems or not texts:
+        return ReadResult(None, problems)
+    return read_sources(texts, catalog, limits)
+
+
+def read_text(text: str, path_name: str, catalog: FieldCatalog, limits: Limits = Limits()) -> ReadResult:
+    """Read one text; `path_name` is what problems call it."""
+    return read_sources((Source(path_name, text.replace("\r\n", "\n")),), catalog, limits)
+
+
+def load(paths: Path | Sequence[Path], catalog: FieldCatalog) -> Playbook:
+    """The playbook, or `PlaybookError` with all problems."""
+    result = read(paths, catalog)
+    if result.playbook is None:
+        n = len(result.errors)
+        raise PlaybookError(
+            f"The playbook has {n} mistake{'s' if n != 1 else ''}.",
+            tuple(str(p) for p in result.errors),
+            problems=result.problems,
+        )
+    return result.playbook
+
+
+def read_sources(texts: Sequence[Source], catalog: FieldCatalog, limits: Limits = Limits()) -> ReadResult:
+    """Read texts that are already in memory, as one playbook."""
+    root, problems = merged(texts, limits)
+    if root is None:
+        return ReadResult(None, problems)
+    to = Reading(catalog, _names(root), {s.path: s.lines for s in texts})
+    to.problems += problems
+    playbook = PLAYBOOK.read(root, to)
+    if not isinstance(playbook, Wrong):
+        playbook = check(playbook, to)
+    ordered = tuple(sorted(to.problems, key=_by_place))
+    failed = isinstance(playbook, Wrong) or to.n_errors > 0
+    return ReadResult(
+        None if failed or isinstance(playbook, Wrong) else replace(playbook, set_aside=tuple(to.set_aside)),
+        ordered,
+        to.places,
+    )
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int]:
+    span = problem.span
+    return (span.path, span.line, span.column) if span else ("", 0, 0)
+
+
+def _names(root: MapNode) -> Names:
+    """The names that are declared, whatever else is wrong with what they stand for."""
+    segments = root.get("segments")
+    fit = root.get("fit")
+    zone = root.get("time_zone")
+    return Names(
+        behaviours=_keys(root.get("behaviours")),
+        segments={p.key.text: segment_of(p.value) for p in segments.pairs}
+        if isinstance(segments, MapNode)
+        else {},
+        groups=_key_places(fit.get("group_caps")) if isinstance(fit, MapNode) else {},
+        time_zone=zone.text if isinstance(zone, TextNode) and zone.text in time_zones() else "UTC",
+    )
+
+
+def _keys(node: Node | None) -> tuple[str, ...]:
+    return tuple(p.key.text for p in node.pairs) if isinstance(node, MapNode) else ()
+
+
+def _key_places(node: Node | None) -> dict[str, Span]:
+    return {p.key.text: p.key.span for p in node.pairs} if isinstance(node, MapNode) else {}

@@ -1,0 +1,157 @@
+"""What a reader carries along: where it is, whom it asks, the names there are, and the problems so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeVar
+
+from rapidfuzz import fuzz, process
+
+from handraise.errors import Problem, Severity, Span
+from handraise.model.fields import FieldCatalog
+from handraise.model.playbook import SegmentOf, SetAside
+from handraise.playbook.codes import CODES
+from handraise.playbook.nodes import Node
+
+
+class Wrong(Enum):
+    """Stands where a value could not be read; the reason is among the problems (or the part is set aside)."""
+
+    WRONG = "wrong"
+
+
+WRONG = Wrong.WRONG
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names a playbook declares, collected before anything that uses them is read."""
+
+    behaviours: tuple[str, ...] = ()
+    segments: Mapping[str, SegmentOf | None] = field(default_factory=dict)
+    groups: Mapping[str, Span] = field(default_factory=dict)
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A word of the language that this version does not decide with."""
+
+    word: str
+    span: Span
+
+
+class Reading:
+    """One run over one playbook. Mutable, and alive only while it is read."""
+
+    def __init__(self, catalog: FieldCatalog, names: Names, lines: Mapping[str, list[str]]) -> None:
+        self.catalog, self.names = catalog, names
+        self.problems: list[Problem] = []
+        self.set_aside: list[SetAside] = []
+        self.places: dict[str, Span] = {}
+        self.part = "the playbook"
+        self.asks = SegmentOf.PEOPLE
+        self.parts: dict[str, list[tuple[str, object | None]]] = {}
+        self.groups_used: set[str] = set()
+        self.key_place: Span | None = None
+        self._lines = lines
+        self._later: list[Later] = []
+
+    def say(
+        self,
+        code: str,
+        at: Node | Span,
+        sentence: str,
+        *advice: str | None,
+        related: tuple[tuple[Span, str], ...] = (),
+    ) -> Wrong:
+        """Note a problem; returns `WRONG`, so that a reader can end with it."""
+        span = at if isinstance(at, Span) else at.span
+        given = tuple(a for a in advice if a)
+        severity = CODES[code].severity
+        self.problems.append(Problem(code, sentence, span, self.line(span), given, related, severity))
+        return WRONG
+
+    def line(self, span: Span) -> str | None:
+        lines = self._lines.get(span.path, [])
+        return lines[span.line - 1] if 0 < span.line <= len(lines) else None
+
+    def later(self, word: str, at: Span) -> Wrong:
+        """A known word that is not decided yet: the part that uses it is set aside as a whole."""
+        self._later.append(Later(word, at))
+        return WRONG
+
+    @property
+    def n_errors(self) -> int:
+        return sum(p.severity is Severity.ERROR for p in self.problems)
+
+    @contextmanager
+    def inside(self, part: str, place: Span) -> Iterator[None]:
+        """Reading one part: a rule, a segment, a section. What it says is said of that part."""
+        outer, outer_later, errors = self.part, self._later, self.n_errors
+        self.part, self._later = part, []
+        self.places[part] = place
+        try:
+            yield
+            if self._later and self.n_errors == errors:
+                self._set_aside(self._later[0])
+        finally:
+            self.part, self._later = outer, outer_later
+
+    def _set_aside(self, later: Later) -> None:
+        self.drop(
+            self.part,
+            later.span,
+            f"`{later.word}` is not decided yet",
+            "PB501",
+            f"{self.part} uses `{later.word}`, which is read but not decided yet.",
+        )
+
+    def drop(self, part: str, at: Span, reason: str, code: str, sentence: str) -> None:
+        """Set a part aside with a warning."""
+        self.say(code, at, sentence, f"{part[0].upper()}{part[1:]} takes part in nothing until then.")
+        self.set_aside.append(SetAside(part, reason))
+
+    def keep(self, kind: str, value: object) -> None:
+        """Remember a part under what it is called; what could not be read is kept as `None`."""
+        self.parts.setdefault(kind, []).append((self.part, None if isinstance(value, Wrong) else value))
+
+    @contextmanager
+    def asking(self, of: SegmentOf) -> Iterator[None]:
+        outer, self.asks = self.asks, of
+        try:
+            yield
+        finally:
+            self.asks = outer
+
+
+def normal(word: str) -> str:
+    """`not_in`, `Not In` and `not in` are one word."""
+    return " ".join(word.replace("_", " ").lower().split())
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The valid word that is spelt most like `word`, if one is near enough to be meant."""
+    by_form = {normal(w): w for w in words}
+    found = process.extractOne(normal(word), list(by_form), scorer=fuzz.ratio, score_cutoff=62)
+    return by_form[found[0]] if found else None
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """Advice: the nearest valid word, else all of them."""
+    valid = list(words)
+    near = nearest(word, valid)
+    if near:
+        return f"Did you mean `{near}`?"
+    return one_of(valid) if valid else ""
+
+
+def one_of(words: Iterable[str]) -> str:
+    """`Write one of: ...`, cut where there are very many."""
+    shown = [f"`{w}`" for w in words]
+    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
+    return f"Write one of: {', '.join(shown[:20])}{more}."

@@ -1,0 +1,305 @@
+"""The whole playbook in plain English, for the two teams to read aloud and sign. Markdown, in their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handraise.model.activities import words_of
+from handraise.model.conditions import All, Always, Any, AtLeast, Condition
+from handraise.model.fields import Field, FieldCatalog
+from handraise.model.playbook import (
+    Behaviour,
+    BuyerSegment,
+    Credit,
+    OutcomeEvent,
+    Playbook,
+    Segment,
+    SegmentOf,
+    WherePart,
+)
+from handraise.model.scores import (
+    RANKS,
+    BehaviourRule,
+    EngagementRule,
+    FixedThreshold,
+    Threshold,
+    Thresholds,
+    points_text,
+)
+from handraise.playbook.english import behaviour_words, segment_label, sentence
+from handraise.playbook.field_words import lowered, test_sentence
+from handraise.playbook.predicates import listed, predicate
+
+
+def english(playbook: Playbook, catalog: FieldCatalog | None = None) -> str:
+    """The playbook as structured text; sections without content are left out."""
+    fields = catalog or FieldCatalog()
+    sections = (
+        _head(playbook),
+        _agreement(playbook),
+        _behaviours(playbook, fields),
+        _fit(playbook, fields),
+        _engagement(playbook, fields),
+        _ranks(playbook),
+        _segments(playbook, fields),
+        _buyer_segments(playbook, fields),
+        _set_aside(playbook),
+    )
+    return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
+
+
+def _cap(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _head(playbook: Playbook) -> Iterator[str]:
+    yield f"# {playbook.name}"
+    yield ""
+    yield f"Days, months and years are counted in the time zone {playbook.time_zone}."
+
+
+_EVENTS = {
+    OutcomeEvent.OPPORTUNITY_CREATED: "a {deal} is opened",
+    OutcomeEvent.OPPORTUNITY_WON: "a {deal} is won",
+}
+_CREDITS = {Credit.CONTACT_ROLES: "{people} with a role in it", Credit.ACCOUNT: "everybody at the {account}"}
+
+
+def _agreement(playbook: Playbook) -> Iterator[str]:
+    agreement, term = playbook.agreement, playbook.term
+    words = {w: term(w) for w in ("deal", "people", "account")}
+    yield f"## {_cap(term('agreement'))}"
+    yield ""
+    for side, address in agreement.parties.items():
+        yield f"- {_cap(term(side))} is represented by {address}."
+    yield f"- It is reviewed every {agreement.review_every}."
+    outcome = agreement.outcome
+    yield f"- It worked when {_EVENTS[outcome.event].format(**words)} within {outcome.within}; that credits {_CREDITS[outcome.credit].format(**words)}."
+    if agreement.mqls_per_week:
+        yield f"- {_cap(term('sales'))} can take {agreement.mqls_per_week:,} {_mqls(playbook)} a week."
+
+
+def _mqls(playbook: Playbook) -> str:
+    own = playbook.term("MQL")
+    return f"{own}s" if own != "MQL" else f"{playbook.term('marketing-qualified')} {playbook.term('leads')}"
+
+
+def _behaviours(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    if not playbook.behaviours:
+        return
+    yield f"## {_cap(playbook.term('behaviours'))}"
+    yield ""
+    for behaviour in playbook.behaviours.values():
+        yield f"- **{_behaviour_name(behaviour, playbook)}**: {_definition(behaviour, playbook, catalog)}."
+
+
+def _behaviour_name(behaviour: Behaviour, playbook: Playbook) -> str:
+    return behaviour.words or playbook.term(behaviour.key).replace("_", " ")
+
+
+def _definition(behaviour: Behaviour, playbook: Playbook, catalog: FieldCatalog) -> str:
+    acts = listed([words_of(a) for a in behaviour.activities])
+    where = " and ".join(_where(w, playbook, catalog) for w in behaviour.where)
+    shows = f". It shows {playbook.term(behaviour.typed.value)}" if behaviour.typed else ""
+    return f"{acts}{f', where {where}' if where else ''}{shows}"
+
+
+def _where(part: WherePart, playbook: Playbook, catalog: FieldCatalog) -> str:
+    if "." in part.name:
+        return lowered(test_sentence(Field.parse(part.name), part.test, playbook, catalog), catalog)
+    return f"the {part.name.replace('_', ' ')} {predicate(part.test, None)}"
+
+
+def _fit(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    fit, term = playbook.fit, playbook.term
+    if not fit.rules:
+        return
+    yield f"## {_cap(term('fit'))}"
+    yield ""
+    yield f"What a {term('person')} and their {term('account')} are gives points:"
+    yield ""
+    for rule in fit.rules:
+        group = f" (group {rule.group})" if rule.group else ""
+        yield from _points(rule.points_hundredths, rule.name, f"{group}", rule.when, playbook, catalog)
+    yield ""
+    for group, cap in fit.group_caps_hundredths.items():
+        yield f"The group {group} gives at most {_n_points(cap)} together."
+    yield from _thresholds(f"{term('grade')}", ("A", "B", "C", "D"), fit.grades, playbook)
+
+
+def _n_points(value_hundredths: int) -> str:
+    return f"{points_text(value_hundredths)} point{'' if abs(value_hundredths) == 100 else 's'}"
+
+
+def _points(
+    points: int, name: str, note: str, when: Condition, playbook: Playbook, catalog: FieldCatalog
+) -> Iterator[str]:
+    sign = "+" if points > 0 else ""
+    yield from _named(f"**{sign}{points_text(points)}** {name}{note}", when, playbook, catalog)
+
+
+def _thresholds(
+    what: str, names: tuple[str, str, str, str], thresholds: Thresholds, playbook: Playbook
+) -> Iterator[str]:
+    shown = [playbook.term(n) for n in names]
+    said = [f"{n} {_threshold(t)}" for n, t in zip(shown, thresholds.as_tuple(), strict=False)]
+    yield f"{_cap(what)} {', '.join(said)}, otherwise {shown[3]}."
+    if thresholds.are_calibrated:
+        yield f"Top shares are worked out again every {playbook.recalibrate_every}."
+
+
+def _threshold(threshold: Threshold) -> str:
+    if isinstance(threshold, FixedThreshold):
+        return f"from {_n_points(threshold.hundredths)}"
+    return f"for the top {float(threshold.share * 100):g}%"
+
+
+def _engagement(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    engagement, term = playbook.engagement, playbook.term
+    if not engagement.rules:
+        return
+    yield f"## {_cap(term('engagement'))}"
+    yield ""
+    yield f"What a {term('person')} does, and does not do, gives points:"
+    yield ""
+    for rule in engagement.rules:
+        yield from _engagement_rule(rule, playbook, catalog)
+    yield ""
+    yield from _thresholds(term("level"), ("1", "2", "3", "4"), engagement.levels, playbook)
+
+
+def _engagement_rule(rule: EngagementRule, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    if not isinstance(rule, BehaviourRule):
+        yield from _points(rule.points_hundredths, rule.name, "", rule.when, playbook, catalog)
+        return
+    sign = "+" if rule.points_hundredths > 0 else ""
+    yield f"- **{sign}{points_text(rule.points_hundredths)}** {rule.name}: each time a {playbook.term('person')} {behaviour_words(rule.behaviour, playbook)}{_counted(rule)}."
+
+
+def _counted(rule: BehaviourRule) -> str:
+    parts = [
+        f" in the last {rule.within}" if rule.within else "",
+        f", each {rule.distinct.value} once" if rule.distinct else "",
+        f", at most {_times(rule.at_most)}" if rule.at_most else "",
+        f", worth half after {rule.half_life}" if rule.half_life else "",
+    ]
+    return "".join(parts)
+
+
+def _times(n: int) -> str:
+    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+
+
+def _ranks(playbook: Playbook) -> Iterator[str]:
+    if not (playbook.fit.rules or playbook.engagement.rules):
+        return
+    term = playbook.term
+    yield f"## {_cap(term('rank'))}"
+    yield ""
+    for rank in (r for r in RANKS if r in playbook.ranks):
+        cell = playbook.ranks[rank]
+        agreed = f" ({_agreed(playbook)})" if rank in playbook.marketing_qualified_ranks else ""
+        yield f"- **{term(rank)}** {cell.label}, {term('route')}: {term(cell.route)}{agreed}."
+
+
+def _agreed(playbook: Playbook) -> str:
+    own = playbook.term("MQL")
+    return own if own != "MQL" else playbook.term("marketing-qualified")
+
+
+def _segments(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    if not playbook.segments:
+        return
+    yield f"## {_cap(playbook.term('segments'))}"
+    for segment in playbook.segments.values():
+        yield ""
+        yield from _segment(segment, playbook, catalog)
+
+
+def _segment(segment: Segment, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    of = playbook.term("accounts" if segment.of is SegmentOf.ACCOUNTS else "people")
+    label = segment_label(segment.key, playbook)
+    yield from _named(f"**{label}** ({of})", segment.when, playbook, catalog)
+    for name, value in (
+        ("Tier", segment.tier),
+        ("Purpose", segment.purpose),
+        (_cap(playbook.term("play")), segment.play),
+        ("Owner", segment.owner),
+    ):
+        if value:
+            yield f"  - {name}: {value}."
+    claims = [f"{k.replace('_', ' ')}: {'yes' if v else 'no'}" for k, v in segment.hypothesis.items()]
+    if claims:
+        yield f"  - We claim: {'; '.join(claims)}."
+    for field, value in segment.stamp.items():
+        yield f"  - The CRM marks it with {field} = {value}."
+
+
+def _buyer_segments(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    if not playbook.buyer_segments:
+        return
+    yield f"## {_cap(playbook.term('buyer segments'))}"
+    yield ""
+    yield f"Every {playbook.term('person')} is in exactly one: the first that holds."
+    for number, segment in enumerate(playbook.buyer_segments, start=1):
+        yield ""
+        yield from _buyer_segment(number, segment, playbook, catalog)
+
+
+def _buyer_segment(
+    number: int, segment: BuyerSegment, playbook: Playbook, catalog: FieldCatalog
+) -> Iterator[str]:
+    label = playbook.term(segment.label)
+    bullet = f"{number}."
+    pad = " " * (len(bullet) + 1)
+    yield from _named(f"**{label}**", segment.when, playbook, catalog, bullet=bullet)
+    if segment.next_touch:
+        yield f"{pad}- Next {playbook.term('touch')}: {_stopped(segment.next_touch)}"
+    if segment.kpi:
+        yield f"{pad}- We look at: {_stopped(segment.kpi)}"
+
+
+def _stopped(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _named(
+    head: str, when: Condition, playbook: Playbook, catalog: FieldCatalog, bullet: str = "-"
+) -> Iterator[str]:
+    """A condition after its name: on the line, or as a list below it."""
+    if isinstance(when, Always):
+        yield f"{bullet} {head}: everybody else."
+        return
+    lines = list(_lines(when, playbook, catalog))
+    if len(lines) == 1:
+        yield f"{bullet} {head}: {lowered(lines[0], catalog)}."
+        return
+    pad = " " * (len(bullet) + 1)
+    yield f"{bullet} {head}: {lines[0]}"
+    yield from (f"{pad}{line}" for line in lines[1:])
+
+
+def _lines(condition: Condition, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    """One line for what is short; a heading and a list for a group."""
+    if not isinstance(condition, All | Any | AtLeast) or len(condition.of) == 1:
+        yield sentence(condition, playbook, catalog)
+        return
+    yield f"{_group(condition)}"
+    for part in condition.of:
+        lines = list(_lines(part, playbook, catalog))
+        yield f"- {lines[0]}"
+        yield from (f"  {line}" for line in lines[1:])
+
+
+def _group(condition: All | Any | AtLeast) -> str:
+    if isinstance(condition, AtLeast):
+        return f"at least {condition.n} of these {len(condition.of)} hold:"
+    return "all of these hold:" if isinstance(condition, All) else "any of these holds:"
+
+
+def _set_aside(playbook: Playbook) -> Iterator[str]:
+    if not playbook.set_aside:
+        return
+    yield "## Read, but not decided yet"
+    yield ""
+    yield from (f"- {_cap(part.where)}: {part.reason}." for part in playbook.set_aside)

@@ -1,0 +1,152 @@
+"""The decisions of everybody in a few figures: matrix, segments, and what is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from handraise.evidence.arrays import Bools, Codes
+from handraise.evidence.form import json_form
+from handraise.model.scores import RANKS
+
+
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """People in one cell; `n_open` of them could still change grade or level."""
+
+    rank: str
+    n: int
+    n_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCount:
+    """People in one buyer segment; `n_could_leave` of them could also be in another, and `n_could_join` people
+    of other segments could also be in this one."""
+
+    key: str
+    n: int
+    n_could_leave: int
+    n_could_join: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """`n_people` have a verdict that this fact is missing for; it alone would settle `n_alone` of them."""
+
+    fact: str
+    n_people: int
+    n_alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsSummary:
+    """Counts of one set of decisions. `cells` are A1..D4; `segments` with the most people first;
+    `missing` with what would settle most first; `assumed` are (fact, people whose decision rests on it)."""
+
+    n_people: int
+    n_accounts: int
+    n_without_account: int
+    cells: tuple[CellCount, ...]
+    n_open_grade: int
+    n_open_level: int
+    n_open_rank: int
+    n_qualified: int
+    n_not_qualified: int
+    n_qualified_unknown: int
+    segments: tuple[SegmentCount, ...]
+    n_open_segment: int
+    missing: tuple[MissingFact, ...]
+    n_missing_any: int
+    assumed: tuple[tuple[str, int], ...]
+    n_resting_on_assumed: int
+    mean_completeness: float | None
+
+    def cell(self, rank: str) -> CellCount:
+        return self.cells[RANKS.index(rank)]
+
+    def segment(self, key: str) -> SegmentCount:
+        """The count of a segment; nobody, for one that does not occur."""
+        return next((s for s in self.segments if s.key == key), SegmentCount(key, 0, 0, 0))
+
+    def as_dict(self) -> dict[str, object]:
+        return dict(json_form(self))
+
+
+def summarise(decisions: pa.Table) -> DecisionsSummary:
+    """The summary of a decisions table (see `inputs.DECISION_COLUMNS`), one row a person.
+
+    A row whose rank is null counts among the people but in no cell.
+    """
+    open_grade = _not(decisions["fit_grade_certain"])
+    open_level = _not(decisions["engagement_level_certain"])
+    qualified = _counts(decisions["marketing_qualified"])
+    missing, assumed = decisions["missing_facts"], decisions["assumed_facts"]
+    accounts = decisions["account_id"]
+    mean = pc.mean(decisions["fit_completeness"]).as_py()
+    return DecisionsSummary(
+        n_people=len(decisions),
+        n_accounts=pc.count_distinct(accounts).as_py(),
+        n_without_account=accounts.null_count,
+        cells=_cells(decisions["rank"], open_grade | open_level),
+        n_open_grade=int(open_grade.sum()),
+        n_open_level=int(open_level.sum()),
+        n_open_rank=int((open_grade | open_level).sum()),
+        n_qualified=qualified.get("in", 0),
+        n_not_qualified=qualified.get("out", 0),
+        n_qualified_unknown=qualified.get("unknown", 0),
+        segments=_segments(decisions["buyer_segment"], decisions["buyer_segment_could_be"]),
+        n_open_segment=int((_lengths(decisions["buyer_segment_could_be"]) > 0).sum()),
+        missing=_missing(missing),
+        n_missing_any=int((_lengths(missing) > 0).sum()),
+        assumed=_most_first(_counts(pc.list_flatten(assumed))),
+        n_resting_on_assumed=int((_lengths(assumed) > 0).sum()),
+        mean_completeness=mean,
+    )
+
+
+def _cells(rank: pa.ChunkedArray, is_open: Bools) -> tuple[CellCount, ...]:
+    code = pc.fill_null(pc.index_in(pc.cast(rank, pa.string()), value_set=pa.array(RANKS)), len(RANKS))
+    codes = np.asarray(code, dtype=np.int64)
+    n = np.bincount(codes, minlength=len(RANKS) + 1)
+    n_open = np.bincount(codes[is_open], minlength=len(RANKS) + 1)
+    return tuple(CellCount(name, int(n[i]), int(n_open[i])) for i, name in enumerate(RANKS))
+
+
+def _segments(segment: pa.ChunkedArray, could_be: pa.ChunkedArray) -> tuple[SegmentCount, ...]:
+    sizes = _counts(segment)
+    leaving = _counts(segment.filter(pa.array(_lengths(could_be) > 0)))
+    joining = _counts(pc.list_flatten(could_be))
+    keys = [*sizes, *(key for key in joining if key not in sizes)]
+    found = [SegmentCount(key, sizes.get(key, 0), leaving.get(key, 0), joining.get(key, 0)) for key in keys]
+    return tuple(sorted(found, key=lambda s: (-s.n, s.key)))
+
+
+def _missing(missing: pa.ChunkedArray) -> tuple[MissingFact, ...]:
+    alone = _counts(pc.list_flatten(missing.filter(pa.array(_lengths(missing) == 1))))
+    people = _counts(pc.list_flatten(missing))
+    found = [MissingFact(fact, n, alone.get(fact, 0)) for fact, n in people.items()]
+    return tuple(sorted(found, key=lambda m: (-m.n_alone, -m.n_people, m.fact)))
+
+
+def _counts(values: pa.ChunkedArray) -> dict[str, int]:
+    """How often each value occurs, nulls aside."""
+    counted = pc.value_counts(values)
+    names, numbers = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+    return {name: n for name, n in zip(names, numbers, strict=True) if name is not None}
+
+
+def _most_first(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _lengths(lists: pa.ChunkedArray) -> Codes:
+    return np.asarray(pc.fill_null(pc.list_value_length(lists), 0), dtype=np.int64)
+
+
+def _not(flags: pa.ChunkedArray) -> Bools:
+    """Where a flag is false; null counts as false."""
+    return ~np.asarray(pc.fill_null(flags, False), dtype=np.bool_)

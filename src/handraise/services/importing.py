@@ -1,0 +1,187 @@
+"""Importing files: recognised, loaded once, reconciled row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from handraise.config import Settings
+from handraise.engines.local import Progress
+from handraise.errors import Finding, HandraiseError, InputFileError, Problem
+from handraise.facts.imports import ImportHeader, ImportResult
+from handraise.facts.store import FactStore
+from handraise.importers.imports import FileImport
+from handraise.importers.mapping import Mapping, read_mapping
+from handraise.importers.opening import open_import
+from handraise.importers.settings import ImportSettings
+from handraise.model.conditions import DealStatus
+from handraise.model.fields import Field
+from handraise.model.time import Micros
+from handraise.services.clock import Clock
+from handraise.services.settings import field_catalog
+
+DATA_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file: taken for something and reconciled, or refused with its problems.
+
+    `rows_in == accepted + duplicate + quarantined`; a refused file has no rows. `reasons` counts the quarantined
+    rows by reason, most first.
+    """
+
+    file_name: str
+    taken_for: str = ""
+    source: str = ""
+    why: str = ""
+    rows_in: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    refusal: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "file": self.file_name,
+            "taken_for": self.taken_for,
+            "source": self.source,
+            "why": self.why,
+            "rows_in": self.rows_in,
+            "accepted": self.accepted,
+            "duplicate": self.duplicate,
+            "quarantined": self.quarantined,
+            "reasons": [{"reason": reason, "n": n} for reason, n in self.reasons],
+            "unknown_columns": list(self.unknown_columns),
+            "findings": [f.as_dict() for f in self.findings],
+            "refused": self.refusal,
+            "problems": [p.as_dict() for p in self.problems],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """The use case over one store."""
+
+    store: FactStore
+    settings: Settings
+    clock: Clock
+
+    def import_paths(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str | None,
+        mapping: Path | None,
+        exported_at: Micros | None,
+        covers: tuple[Micros, Micros] | None,
+        progress: Progress | None = None,
+    ) -> tuple[FileOutcome, ...]:
+        """Import each file, each in a transaction of its own; a refused file does not stop the others."""
+        read = read_mapping(mapping, field_catalog(self.settings, self.store.fields())) if mapping else None
+        files = list(_files(paths))
+        outcomes = []
+        for done, path in enumerate(files):
+            if progress:
+                progress(done, len(files))
+            outcomes.append(self._import_file(path, source, read, exported_at, covers))
+        return tuple(outcomes)
+
+    def _import_file(
+        self,
+        path: Path,
+        source: str | None,
+        mapping: Mapping | None,
+        exported_at: Micros | None,
+        covers: tuple[Micros, Micros] | None,
+    ) -> FileOutcome:
+        try:
+            settings = self._settings(self._exported_at(path, exported_at), covers)
+            opened = open_import(path, settings, source=source, mapping=mapping)
+            again = self._taken_before(opened)
+            if again is not None and exported_at is None and again != settings.exported_at:
+                opened = open_import(path, self._settings(again, covers), source=source, mapping=mapping)
+            result = self._append(opened)
+        except InputFileError as error:
+            return _refused(path, error, error.problems)
+        except HandraiseError as error:
+            return _refused(path, error, ())
+        return self._outcome(opened, result)
+
+    def _append(self, opened: FileImport) -> ImportResult:
+        self.store.define_fields(opened.custom_fields)
+        header = ImportHeader(
+            source=opened.source,
+            importer=opened.importer,
+            file_name=opened.path.name,
+            file_sha256=opened.sha256,
+            imported_at=self.clock(),
+            exported_at=opened.settings.exported_at,
+            unknown_columns=opened.unknown_columns,
+        )
+        return self.store.append(header, opened.rows(), lambda: opened.coverage)
+
+    def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
+        rows = self.store.quarantine([result.id]) if result.quarantined else ()
+        reasons = Counter(f"{r.column}: {r.reason}" if r.column else r.reason for r in rows)
+        return FileOutcome(
+            file_name=opened.path.name,
+            taken_for=opened.importer,
+            source=opened.source,
+            why=opened.why,
+            rows_in=result.rows_in,
+            accepted=result.accepted,
+            duplicate=result.duplicate,
+            quarantined=result.quarantined,
+            reasons=tuple(reasons.most_common()),
+            unknown_columns=opened.unknown_columns,
+            findings=opened.findings,
+        )
+
+    def _exported_at(self, path: Path, given: Micros | None) -> Micros:
+        """When the export was taken: as given, else the file's own time, never later than now."""
+        now = self.clock()
+        if given is not None or not path.is_file():
+            return given if given is not None else now
+        return min(path.stat().st_mtime_ns // 1000, now)
+
+    def _taken_before(self, opened: FileImport) -> Micros | None:
+        """The export instant that the same content was imported with earlier: a copied file has a new time of
+        its own, but says nothing new."""
+        earlier = [
+            i for i in self.store.imports() if i.file_sha256 == opened.sha256 and i.source == opened.source
+        ]
+        return earlier[0].exported_at if earlier else None
+
+    def _settings(self, exported_at: Micros, covers: tuple[Micros, Micros] | None) -> ImportSettings:
+        catalog = field_catalog(self.settings, self.store.fields())
+        stages = dict.fromkeys(self.settings.won_stages, DealStatus.WON)
+        stages |= dict.fromkeys(self.settings.lost_stages, DealStatus.LOST)
+        return ImportSettings(
+            exported_at=exported_at,
+            from_creation=frozenset(Field.parse(name) for name in self.settings.assumed_from_creation),
+            types={d.field: d.type for d in catalog},
+            zone=self.settings.time_zone,
+            stages=stages,
+            covers=covers,
+        )
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files meant, in order; of a folder, its data files and those of the folders in it, by name."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        yield from sorted(p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(DATA_ENDINGS))
+
+
+def _refused(path: Path, error: HandraiseError, problems: tuple[Problem, ...]) -> FileOutcome:
+    text = "\n".join(str(p) for p in problems) if problems else str(error)
+    return FileOutcome(path.name, problems=problems, refusal=text)

@@ -1,0 +1,497 @@
+"""Playbooks and conditions of every kind over the fixed vocabulary, built as model values.
+
+`CONDITIONS` and `VALUE_TESTS` are the registers: a kind that is missing there is never asked of anybody,
+and `tests/architecture/test_completeness.py` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any as Anything
+
+from hypothesis import strategies as st
+from tests.generative.vocabulary import (
+    ASSET_ATTRIBUTES,
+    ASSETS,
+    ATTRIBUTES,
+    CALENDAR,
+    CHANNELS,
+    EXACT,
+    FORMS,
+    HALF_LIVES,
+    MOMENTS,
+    PATHS,
+    PRODUCTS,
+    PROGRAMS,
+    SIZES,
+    TYPES,
+    UNREADABLE,
+    ZONES,
+    Words,
+)
+
+from handraise.model.conditions import (
+    AccountDid,
+    AccountPeople,
+    All,
+    Always,
+    Any,
+    AtLeast,
+    AttributeTest,
+    Condition,
+    DealOf,
+    DealStatus,
+    Did,
+    Distinct,
+    GradeIs,
+    GradeIsOpen,
+    HasOpportunity,
+    InSegment,
+    IsMarketingQualified,
+    LevelIs,
+    Not,
+    RankIs,
+    Score,
+    ScoreIs,
+    Silent,
+    Times,
+)
+from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
+from handraise.model.scores import (
+    GRADES,
+    LEVELS,
+    RANKS,
+    BehaviourRule,
+    ConditionRule,
+    Engagement,
+    EngagementRule,
+    Fit,
+    FitRule,
+    FixedThreshold,
+    Thresholds,
+    TopShare,
+)
+from handraise.model.time import Duration, Unit
+from handraise.model.value_tests import (
+    Between,
+    Compare,
+    Comparison,
+    InTheLast,
+    InTheNext,
+    IsKnown,
+    ListHas,
+    LongerAgo,
+    OneOf,
+    TextRelation,
+    TextTest,
+    ValueTest,
+)
+from handraise.model.values import FieldType
+
+Draw = Callable[[st.SearchStrategy[Anything]], Anything]
+Strategy = st.SearchStrategy[Anything]
+
+BEHAVIOUR_KEYS = ("b0", "b1", "b2", "b3")
+
+
+# --- tests of values ----------------------------------------------------------------------------------
+
+_MENTIONS = st.integers(1, 3)
+
+
+def _some(texts: tuple[str, ...], least: int = 1) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(texts), min_size=least, max_size=3, unique=True).map(tuple)
+
+
+def _written(words: Words) -> tuple[str, ...]:
+    """Values that a playbook may write for the field: only those that can be read as its type."""
+    return tuple(text for text in words.mentioned if text not in UNREADABLE)
+
+
+def _bounds(words: Words) -> Strategy:
+    return st.sampled_from(_written(words)).map(Decimal if words.type.is_numeric else str)
+
+
+def _span(words: Words) -> Strategy:
+    del words
+    return st.sampled_from((*EXACT, *CALENDAR))
+
+
+def _between(words: Words) -> Strategy:
+    return st.builds(Between, _bounds(words), _bounds(words)).map(
+        lambda t: t if t.low <= t.high else Between(t.high, t.low)  # type: ignore[operator]
+    )
+
+
+_PARTS = ("v", "manag", "VP ", "e", "/pricing", "")
+_PATTERNS = ("^v", r"\bclerk$", "ma.*er", "pricing/?$", "[0-9]")
+
+VALUE_TESTS: Mapping[type, Callable[[Words], Strategy]] = {
+    OneOf: lambda words: st.builds(OneOf, _some(_written(words), 0), st.booleans()),
+    Compare: lambda words: st.builds(Compare, st.sampled_from(Comparison), _bounds(words)),
+    Between: _between,
+    TextTest: lambda words: st.sampled_from(TextRelation).flatmap(
+        lambda relation: st.builds(
+            TextTest,
+            st.just(relation),
+            _some(_PATTERNS if relation is TextRelation.MATCHES else _PARTS),
+        )
+    ),
+    ListHas: lambda words: st.builds(ListHas, _some(("sap", "Oracle ", "ibm"), 0), st.booleans()),
+    IsKnown: lambda words: st.builds(IsKnown, st.booleans()),
+    InTheLast: lambda words: st.builds(InTheLast, _span(words)),
+    InTheNext: lambda words: st.builds(InTheNext, _span(words)),
+    LongerAgo: lambda words: st.builds(LongerAgo, _span(words)),
+}
+_NUMERIC: tuple[type, ...] = (OneOf, Compare, Between, IsKnown)
+_TEMPORAL: tuple[type, ...] = (OneOf, Compare, Between, IsKnown, InTheLast, InTheNext, LongerAgo)
+TESTS_OF: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.TEXT: (OneOf, TextTest, IsKnown),
+    FieldType.BOOLEAN: (OneOf, IsKnown),
+    FieldType.NUMBER: _NUMERIC,
+    FieldType.WHOLE_NUMBER: _NUMERIC,
+    FieldType.DATE: _TEMPORAL,
+    FieldType.INSTANT: _TEMPORAL,
+    FieldType.TEXT_LIST: (ListHas, IsKnown),
+}
+
+
+def tests_of(words: Words) -> st.SearchStrategy[ValueTest]:
+    """Tests that a playbook may make of the field."""
+    return st.one_of([VALUE_TESTS[kind](words) for kind in TESTS_OF[words.type]])
+
+
+# --- behaviours ---------------------------------------------------------------------------------------
+
+
+def _free(name: str, kind: FieldType, values: tuple[str, ...]) -> st.SearchStrategy[WherePart]:
+    """A test of a column or a property; values are what such a thing is tested for."""
+    words = replace(ATTRIBUTES[0], type=kind, values=values, mentioned=values)
+    return st.builds(WherePart, st.just(name), tests_of(words))
+
+
+WHERE_PARTS: st.SearchStrategy[WherePart] = st.one_of(
+    _free("form", FieldType.TEXT, FORMS),
+    _free("path", FieldType.TEXT, PATHS),
+    _free("size", FieldType.NUMBER, (*SIZES, "5.0")),
+    _free("size", FieldType.TEXT, SIZES),
+    _free("channel", FieldType.TEXT, CHANNELS),
+    _free("asset", FieldType.TEXT, ASSETS),
+    _free("program", FieldType.TEXT, PROGRAMS),
+    _free("product", FieldType.TEXT, PRODUCTS),
+    *(st.builds(WherePart, st.just(str(words.field)), tests_of(words)) for words in ASSET_ATTRIBUTES),
+)
+
+
+@st.composite
+def behaviours(draw: Draw) -> dict[str, Behaviour]:
+    """One plain behaviour of all types, the others with one or two tests."""
+    made = {"b0": Behaviour("b0", TYPES[:3])}
+    for key in BEHAVIOUR_KEYS[1:]:
+        types = tuple(draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=2, unique=True)))
+        where = tuple(draw(st.lists(WHERE_PARTS, max_size=2)))
+        made[key] = Behaviour(key, types, where)
+    return made
+
+
+# --- conditions ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a condition may read: of people or of accounts, which scores, which segments; `timeless` leaves out
+    what is measured in calendar units or against dates."""
+
+    of: SegmentOf = SegmentOf.PEOPLE
+    fit: bool = False
+    engagement: bool = False
+    people_segments: tuple[str, ...] = ()
+    account_segments: tuple[str, ...] = ()
+    timeless: bool = False
+
+    @property
+    def is_person(self) -> bool:
+        return self.of is SegmentOf.PEOPLE
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return self.account_segments + (self.people_segments if self.is_person else ())
+
+    @property
+    def spans(self) -> st.SearchStrategy[Duration]:
+        return st.sampled_from(EXACT if self.timeless else (*EXACT, *CALENDAR))
+
+    @property
+    def words(self) -> list[Words]:
+        entities = ("person", "account") if self.is_person else ("account",)
+        return [
+            w for w in ATTRIBUTES if w.field.entity in entities and not (self.timeless and w.type.is_temporal)
+        ]
+
+
+TIMES = st.sampled_from(
+    (Times(), Times(2), Times(3), Times(0, 0), Times(1, 1), Times(2, 2), Times(0, 1), Times(1, 2), Times(0))
+)
+_BEHAVIOUR = st.sampled_from(BEHAVIOUR_KEYS)
+
+
+@st.composite
+def _windows(draw: Draw, scope: Scope) -> dict[str, Anything]:
+    """Trailing, since an instant, or ever."""
+    kind = draw(st.sampled_from(("within", "within", "since", "ever")))
+    if kind == "within":
+        return {"within": draw(scope.spans)}
+    return {"since": draw(MOMENTS)} if kind == "since" else {}
+
+
+@st.composite
+def _did(draw: Draw, scope: Scope, depth: int) -> Did:
+    distinct = draw(st.sampled_from((None, None, *Distinct)))
+    return Did(draw(_BEHAVIOUR), draw(TIMES), distinct=distinct, **draw(_windows(scope)))
+
+
+@st.composite
+def _account_did(draw: Draw, scope: Scope, depth: int) -> AccountDid:
+    times = draw(st.sampled_from((1, 1, 2)))
+    return AccountDid(draw(_BEHAVIOUR), draw(TIMES), times, **draw(_windows(scope)))
+
+
+def _attribute(scope: Scope, depth: int) -> Strategy:
+    return st.sampled_from(scope.words).flatmap(
+        lambda words: st.builds(AttributeTest, st.just(words.field), tests_of(words))
+    )
+
+
+def _silent(scope: Scope, depth: int) -> Strategy:
+    named = st.lists(_BEHAVIOUR, max_size=2, unique=True).map(tuple)
+    return st.builds(Silent, scope.spans, named)
+
+
+def _account_people(scope: Scope, depth: int) -> Strategy:
+    return st.builds(AccountPeople, conditions(replace(scope, of=SegmentOf.PEOPLE), depth - 1), TIMES)
+
+
+def _has_opportunity(scope: Scope, depth: int) -> Strategy:
+    whose = st.sampled_from(DealOf) if scope.is_person else st.just(DealOf.ACCOUNT)
+    statuses = st.lists(st.sampled_from(DealStatus), min_size=1, max_size=2, unique=True).map(tuple)
+    return st.builds(HasOpportunity, statuses, whose, st.none() | scope.spans)
+
+
+_BOUNDS = st.sampled_from([Decimal(text) for text in ("-10", "0", "5", "7.5", "10", "15.25", "30")])
+
+
+def _score_is(scope: Scope, depth: int) -> Strategy:
+    readable = [s for s, may in ((Score.FIT, scope.fit), (Score.ENGAGEMENT, scope.engagement)) if may]
+    return st.builds(ScoreIs, st.sampled_from(readable), st.sampled_from(Comparison), _BOUNDS)
+
+
+def _several(letters: tuple[Anything, ...], most: int) -> Strategy:
+    return st.lists(st.sampled_from(letters), min_size=1, max_size=most, unique=True).map(tuple)
+
+
+def _inside(scope: Scope, depth: int) -> Strategy:
+    return conditions(scope, depth - 1)
+
+
+def _at_least(scope: Scope, depth: int) -> Strategy:
+    parts = st.lists(_inside(scope, depth), min_size=2, max_size=4).map(tuple)
+    return parts.flatmap(lambda of: st.builds(AtLeast, st.integers(1, len(of)), st.just(of)))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """How a kind is made, and in which scopes it may stand."""
+
+    make: Callable[[Scope, int], Strategy]
+    allowed: Callable[[Scope], bool] = lambda scope: True
+    nests: bool = False
+
+
+def _people_only(scope: Scope) -> bool:
+    return scope.is_person
+
+
+CONDITIONS: Mapping[type, Maker] = {
+    Always: Maker(lambda scope, depth: st.just(Always())),
+    AttributeTest: Maker(_attribute),
+    Did: Maker(lambda scope, depth: _did(scope, depth), _people_only),
+    Silent: Maker(_silent, _people_only),
+    AccountDid: Maker(lambda scope, depth: _account_did(scope, depth)),
+    AccountPeople: Maker(_account_people, nests=True),
+    HasOpportunity: Maker(_has_opportunity),
+    GradeIs: Maker(
+        lambda scope, depth: st.builds(GradeIs, _several(GRADES, 3)), lambda s: s.is_person and s.fit
+    ),
+    GradeIsOpen: Maker(lambda scope, depth: st.just(GradeIsOpen()), lambda s: s.is_person and s.fit),
+    LevelIs: Maker(
+        lambda scope, depth: st.builds(LevelIs, _several(LEVELS, 3)), lambda s: s.is_person and s.engagement
+    ),
+    RankIs: Maker(
+        lambda scope, depth: st.builds(RankIs, _several(RANKS, 6)),
+        lambda s: s.is_person and s.fit and s.engagement,
+    ),
+    ScoreIs: Maker(_score_is, lambda s: s.is_person and (s.fit or s.engagement)),
+    InSegment: Maker(
+        lambda scope, depth: st.builds(InSegment, st.sampled_from(scope.segments)), lambda s: bool(s.segments)
+    ),
+    IsMarketingQualified: Maker(
+        lambda scope, depth: st.just(IsMarketingQualified()), lambda s: s.is_person and s.fit and s.engagement
+    ),
+    All: Maker(
+        lambda scope, depth: st.builds(All, st.lists(_inside(scope, depth), max_size=3).map(tuple)),
+        nests=True,
+    ),
+    Any: Maker(
+        lambda scope, depth: st.builds(Any, st.lists(_inside(scope, depth), max_size=3).map(tuple)),
+        nests=True,
+    ),
+    Not: Maker(lambda scope, depth: st.builds(Not, _inside(scope, depth)), nests=True),
+    AtLeast: Maker(_at_least, nests=True),
+}
+
+
+def conditions(scope: Scope, depth: int = 2) -> st.SearchStrategy[Condition]:
+    """A condition that may stand in the scope, nested at most so deep."""
+    makers = [m for m in CONDITIONS.values() if m.allowed(scope) and not (m.nests and depth <= 0)]
+    return st.sampled_from(makers).flatmap(lambda maker: maker.make(scope, depth))
+
+
+def one_field_conditions(words: Words, depth: int = 1) -> st.SearchStrategy[Condition]:
+    """Conditions whose every test is an equality or comparison of one field."""
+    kinds = [kind for kind in (OneOf, Compare, Between) if kind in TESTS_OF[words.type]]
+    atom = st.one_of(
+        [st.builds(AttributeTest, st.just(words.field), VALUE_TESTS[kind](words)) for kind in kinds]
+    )
+    if depth <= 0:
+        return atom
+    inner = one_field_conditions(words, depth - 1)
+    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    return st.one_of(
+        atom,
+        atom,
+        st.builds(Not, inner),
+        st.builds(All, several),
+        st.builds(Any, several),
+        st.builds(AtLeast, st.just(2), several),
+    )
+
+
+# --- playbooks ----------------------------------------------------------------------------------------
+
+_POINTS = st.sampled_from((1000, 500, 3000, 2000, -1000, -2500, 25, -7, 333, 0))
+_FIXED = Thresholds(FixedThreshold(3000), FixedThreshold(1500), FixedThreshold(500))
+
+
+@st.composite
+def _thresholds(draw: Draw) -> Thresholds:
+    if draw(st.integers(0, 4)):
+        return _FIXED
+    shares = sorted(
+        draw(st.sampled_from((Fraction(1, 20), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))))
+        for _ in range(3)
+    )
+    return Thresholds(*map(TopShare, shares))
+
+
+_JOINT = tuple(
+    words
+    for words in ATTRIBUTES
+    if str(words.field) in ("person.country", "account.employees", "person.points", "person.is_student")
+)
+
+
+@st.composite
+def _fit(draw: Draw, scope: Scope) -> Fit:
+    rules = []
+    for i in range(draw(st.integers(0, 5))):
+        when = draw(
+            st.sampled_from(_JOINT).flatmap(one_field_conditions)
+            if draw(st.booleans())
+            else conditions(scope)
+        )
+        group = draw(st.sampled_from((None, "g", "g", "h")))
+        rules.append(FitRule(f"fit {i}", when, draw(_POINTS), group))
+    caps = {"g": draw(st.sampled_from((500, 1500, 4000)))} if draw(st.booleans()) else {}
+    return Fit(tuple(rules), caps, draw(_thresholds()))
+
+
+@st.composite
+def _behaviour_rule(draw: Draw, scope: Scope, name: str) -> BehaviourRule:
+    return BehaviourRule(
+        name,
+        draw(_BEHAVIOUR),
+        draw(_POINTS),
+        at_most=draw(st.sampled_from((None, 1, 2, 3))),
+        within=draw(st.none() | scope.spans),
+        half_life=draw(st.sampled_from((None, *HALF_LIVES))),
+        distinct=draw(st.sampled_from((None, None, *Distinct))),
+    )
+
+
+@st.composite
+def _engagement(draw: Draw, scope: Scope) -> Engagement:
+    rules: list[EngagementRule] = [
+        draw(_behaviour_rule(scope, f"acts {i}")) for i in range(draw(st.integers(0, 3)))
+    ]
+    for i in range(draw(st.integers(0, 2))):
+        rules.append(ConditionRule(f"engagement {i}", draw(conditions(scope)), draw(_POINTS)))
+    return Engagement(tuple(rules), draw(_thresholds()))
+
+
+@st.composite
+def _segments(draw: Draw, scope: Scope, prefix: str) -> list[Segment]:
+    made = []
+    for i in range(draw(st.integers(0, 2))):
+        of = draw(st.sampled_from(SegmentOf))
+        made.append(Segment(f"{prefix}{i}", of, draw(conditions(replace(scope, of=of)))))
+    return made
+
+
+def _with(scope: Scope, segments: list[Segment]) -> Scope:
+    return replace(
+        scope,
+        people_segments=scope.people_segments + tuple(s.key for s in segments if s.of is SegmentOf.PEOPLE),
+        account_segments=scope.account_segments
+        + tuple(s.key for s in segments if s.of is SegmentOf.ACCOUNTS),
+    )
+
+
+@st.composite
+def playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
+    """Segments on facts, then one score, then the other, then segments on both: never in a circle."""
+    scope = Scope(timeless=timeless)
+    base = draw(_segments(scope, "base"))
+    scope = _with(scope, base)
+    if draw(st.integers(0, 2)):
+        fit = draw(_fit(scope))
+        scope = replace(scope, fit=True)
+        engagement = draw(_engagement(scope))
+    else:
+        engagement = draw(_engagement(scope))
+        scope = replace(scope, engagement=True)
+        fit = draw(_fit(scope))
+    scope = replace(scope, fit=True, engagement=True)
+    late = draw(_segments(scope, "late"))
+    scope = _with(scope, late)
+    later = draw(_segments(scope, "later"))
+    scope = _with(scope, later)
+    buyers = [
+        BuyerSegment(f"buyers{i}", f"Buyers {i}", draw(conditions(scope, 1)))
+        for i in range(draw(st.integers(0, 3)))
+    ]
+    return Playbook(
+        name="Generated",
+        time_zone=draw(st.sampled_from(ZONES)),
+        behaviours=draw(behaviours()),
+        fit=fit,
+        engagement=engagement,
+        marketing_qualified_ranks=tuple(draw(st.lists(st.sampled_from(RANKS), max_size=6, unique=True))),
+        segments={s.key: s for s in (*base, *late, *later)},
+        buyer_segments=(*buyers, BuyerSegment("rest", "Rest", Always())) if buyers else (),
+        recalibrate_every=draw(
+            st.sampled_from((Duration(7, Unit.DAYS), Duration(1, Unit.DAYS), Duration(36, Unit.HOURS)))
+        ),
+    )

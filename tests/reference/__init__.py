@@ -1,0 +1,31 @@
+"""The reference evaluator: what a playbook means, in plain Python over plain facts, one person at a time.
+
+It is written from `design/playbook.md` alone and never looks at `handraise.evaluate`; the spec cases and
+the generated cases ask both the same questions. Clarity goes before speed: everything is recomputed from
+the facts visible at the instant, arithmetic is exact (`int`, `Fraction`, `Decimal`), and nothing is
+imported but the model, the rows and RE2.
+
+    reading.py     what is known at an instant: visibility, people, accounts, latest values, coverage
+    values.py      tests of one value
+    conditions.py  the verdict of a condition, and its open fields
+    scores.py      fit, engagement, thresholds, calibrations
+    decisions.py   one decision per person
+"""
+
+from __future__ import annotations
+
+from tests.reference.decisions import Decision, calibrate, calibration_instant, decide
+from tests.reference.evaluator import Evaluator, Subject
+from tests.reference.reading import Person, Reading, Span
+
+__all__ = [
+    "Decision",
+    "Evaluator",
+    "Person",
+    "Reading",
+    "Span",
+    "Subject",
+    "calibrate",
+    "calibration_instant",
+    "decide",
+]
