@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from history import Company, Deal, History, Membership, Person, Program, Role, SalesContact
-from invented_names import FIRST_NAMES, LAST_NAMES, draw
+from invented_names import draw
 
 Row = dict[str, str]
 
@@ -120,7 +120,6 @@ def salesforce_tables(history: History, ids: Ids, exported_at: datetime) -> dict
     leads = [p for p in history.people if p.is_lead]
     contacts = sorted((p for p in history.people if p.contact_at), key=lambda p: (p.contact_at, p.key))
     return {
-        "User": [_user(rep) for rep in range(N_REPS + 1)],
         "Account": [_account(c, deals_of_company[c.key], ids, exported_at) for c in history.companies],
         "Lead": [_lead(p, deal_of_person.get(p.key), ids) for p in leads],
         "LeadHistory": _lead_history(leads, ids),
@@ -139,21 +138,6 @@ def _deals_by_company(deals: list[Deal]) -> dict[str, list[Deal]]:
     for deal in deals:
         grouped[deal.person.company.key].append(deal)
     return grouped
-
-
-def _user(rep: int) -> Row:
-    chance = draw("rep", rep)
-    name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}" if rep else "Marketing Operations"
-    login = name.lower().replace(" ", ".") + "@veridian.example"
-    return {
-        "Id": rep_id(rep),
-        "Username": login,
-        "Name": name,
-        "Email": login,
-        "IsActive": "true",
-        "Department": "Sales" if rep else "Marketing",
-        "TimeZoneSidKey": "Europe/London" if rep > 6 else "America/New_York",
-    }
 
 
 def _account(company: Company, deals: list[Deal], ids: Ids, exported_at: datetime) -> Row:

@@ -109,7 +109,8 @@ class Workspace:
             return importing.import_paths(
                 [Path(p) for p in paths],
                 source=source,
-                mapping=Path(mapping) if mapping else (own_mapping if own_mapping.exists() else None),
+                mapping=Path(mapping) if mapping else None,
+                workspace_mapping=own_mapping if own_mapping.exists() else None,
                 exported_at=_instant(exported_at),
                 covers=covers,
                 progress=progress,

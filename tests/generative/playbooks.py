@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any as Anything
 
 from hypothesis import strategies as st
@@ -99,8 +100,6 @@ BEHAVIOUR_KEYS = ("b0", "b1", "b2", "b3")
 
 # --- tests of values ----------------------------------------------------------------------------------
 
-_MENTIONS = st.integers(1, 3)
-
 
 def _some(texts: tuple[str, ...], least: int = 1) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(texts), min_size=least, max_size=3, unique=True).map(tuple)
@@ -148,7 +147,7 @@ VALUE_TESTS: Mapping[type, Callable[[Words], Strategy]] = {
 }
 _NUMERIC: tuple[type, ...] = (OneOf, Compare, Between, IsKnown)
 _TEMPORAL: tuple[type, ...] = (OneOf, Compare, Between, IsKnown, InTheLast, InTheNext, LongerAgo)
-TESTS_OF: Mapping[FieldType, tuple[type, ...]] = {
+KINDS_FOR: Mapping[FieldType, tuple[type, ...]] = {
     FieldType.TEXT: (OneOf, TextTest, IsKnown),
     FieldType.BOOLEAN: (OneOf, IsKnown),
     FieldType.NUMBER: _NUMERIC,
@@ -159,9 +158,10 @@ TESTS_OF: Mapping[FieldType, tuple[type, ...]] = {
 }
 
 
-def tests_of(words: Words) -> st.SearchStrategy[ValueTest]:
+@cache
+def tests_for(words: Words) -> st.SearchStrategy[ValueTest]:
     """Tests that a playbook may make of the field."""
-    return st.one_of([VALUE_TESTS[kind](words) for kind in TESTS_OF[words.type]])
+    return st.one_of([VALUE_TESTS[kind](words) for kind in KINDS_FOR[words.type]])
 
 
 # --- behaviours ---------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def tests_of(words: Words) -> st.SearchStrategy[ValueTest]:
 def _free(name: str, kind: FieldType, values: tuple[str, ...]) -> st.SearchStrategy[WherePart]:
     """A test of a column or a property; values are what such a thing is tested for."""
     words = replace(ATTRIBUTES[0], type=kind, values=values, mentioned=values)
-    return st.builds(WherePart, st.just(name), tests_of(words))
+    return st.builds(WherePart, st.just(name), tests_for(words))
 
 
 WHERE_PARTS: st.SearchStrategy[WherePart] = st.one_of(
@@ -182,7 +182,7 @@ WHERE_PARTS: st.SearchStrategy[WherePart] = st.one_of(
     _free("asset", FieldType.TEXT, ASSETS),
     _free("program", FieldType.TEXT, PROGRAMS),
     _free("product", FieldType.TEXT, PRODUCTS),
-    *(st.builds(WherePart, st.just(str(words.field)), tests_of(words)) for words in ASSET_ATTRIBUTES),
+    *(st.builds(WherePart, st.just(str(words.field)), tests_for(words)) for words in ASSET_ATTRIBUTES),
 )
 
 
@@ -261,7 +261,7 @@ def _account_did(draw: Draw, scope: Scope, depth: int) -> AccountDid:
 
 def _attribute(scope: Scope, depth: int) -> Strategy:
     return st.sampled_from(scope.words).flatmap(
-        lambda words: st.builds(AttributeTest, st.just(words.field), tests_of(words))
+        lambda words: st.builds(AttributeTest, st.just(words.field), tests_for(words))
     )
 
 
@@ -353,15 +353,17 @@ CONDITIONS: Mapping[type, Maker] = {
 }
 
 
+@cache
 def conditions(scope: Scope, depth: int = 2) -> st.SearchStrategy[Condition]:
     """A condition that may stand in the scope, nested at most so deep."""
     makers = [m for m in CONDITIONS.values() if m.allowed(scope) and not (m.nests and depth <= 0)]
     return st.sampled_from(makers).flatmap(lambda maker: maker.make(scope, depth))
 
 
+@cache
 def one_field_conditions(words: Words, depth: int = 1) -> st.SearchStrategy[Condition]:
     """Conditions whose every test is an equality or comparison of one field."""
-    kinds = [kind for kind in (OneOf, Compare, Between) if kind in TESTS_OF[words.type]]
+    kinds = [kind for kind in (OneOf, Compare, Between) if kind in KINDS_FOR[words.type]]
     atom = st.one_of(
         [st.builds(AttributeTest, st.just(words.field), VALUE_TESTS[kind](words)) for kind in kinds]
     )
@@ -436,8 +438,10 @@ def _engagement(draw: Draw, scope: Scope) -> Engagement:
     rules: list[EngagementRule] = [
         draw(_behaviour_rule(scope, f"acts {i}")) for i in range(draw(st.integers(0, 3)))
     ]
-    for i in range(draw(st.integers(0, 2))):
-        rules.append(ConditionRule(f"engagement {i}", draw(conditions(scope)), draw(_POINTS)))
+    rules += [
+        ConditionRule(f"engagement {i}", draw(conditions(scope)), draw(_POINTS))
+        for i in range(draw(st.integers(0, 2)))
+    ]
     return Engagement(tuple(rules), draw(_thresholds()))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from handraise.facts.rows import (
+    AccountRecord,
     Activity,
     AttributeChange,
     ContactRole,
@@ -48,6 +49,18 @@ class Person:
 def source_of(name: str) -> str:
     """`salesforce` of `salesforce:00Q...`."""
     return name.partition(":")[0]
+
+
+def subject_of(fact: Fact) -> str:
+    """The record, account, asset, program or deal whose source tells the fact."""
+    match fact:
+        case AttributeChange():
+            return fact.subject
+        case AccountRecord():
+            return fact.account
+        case Opportunity() | OpportunityStage() | ContactRole():
+            return fact.opportunity
+    return fact.record
 
 
 class Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -58,11 +58,17 @@ class Ask:
         self._opened.append((size, world, opened))
         return opened
 
+    def close(self) -> None:
+        for _, _, opened in self._opened:
+            opened.close()
+
 
 @pytest.fixture(params=tuple(ENGINES))
-def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Ask:
+def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ask]:
     """One evaluator, ready to be asked."""
     reason = why_not_real()
     if request.param == "evaluator" and reason is not None:
         pytest.skip(reason)
-    return Ask(ENGINES[request.param](tmp_path))
+    asked = Ask(ENGINES[request.param](tmp_path))
+    yield asked
+    asked.close()

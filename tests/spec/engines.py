@@ -14,34 +14,43 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.reference import Decision, Person, decide
+from tests.reference.reading import source_of, subject_of
 
 from handraise.facts.rows import Coverage, Fact
+from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros
 from handraise.model.truth import Truth
 
 SOURCE_OF_COVERAGE = "crm"
+STANDARD = FieldCatalog()
 
 
 class Opened(Protocol):
     """A world that can be asked."""
 
     def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]: ...
+    def close(self) -> None: ...
 
 
 class Engine(Protocol):
-    def open(self, facts: Iterable[Fact], coverage: Sequence[Coverage]) -> Opened: ...
+    def open(
+        self, facts: Iterable[Fact], coverage: Sequence[Coverage], catalog: FieldCatalog = STANDARD
+    ) -> Opened: ...
 
 
 # --- the reference ------------------------------------------------------------------------------------
 
 
 class ReferenceWorld:
-    def __init__(self, facts: Iterable[Fact], coverage: Sequence[Coverage]) -> None:
-        self.facts, self.coverage = list(facts), coverage
+    def __init__(self, facts: Iterable[Fact], coverage: Sequence[Coverage], catalog: FieldCatalog) -> None:
+        self.facts, self.coverage, self.catalog = list(facts), coverage, catalog
 
     def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]:
-        return decide(playbook, self.facts, self.coverage, as_of)
+        return decide(playbook, self.facts, self.coverage, as_of, self.catalog)
+
+    def close(self) -> None:
+        self.facts = []
 
 
 class Reference:
@@ -50,8 +59,10 @@ class Reference:
     def __init__(self, folder: Path) -> None:
         del folder
 
-    def open(self, facts: Iterable[Fact], coverage: Sequence[Coverage]) -> ReferenceWorld:
-        return ReferenceWorld(facts, coverage)
+    def open(
+        self, facts: Iterable[Fact], coverage: Sequence[Coverage], catalog: FieldCatalog = STANDARD
+    ) -> ReferenceWorld:
+        return ReferenceWorld(facts, coverage, catalog)
 
 
 # --- the real evaluator -------------------------------------------------------------------------------
@@ -74,22 +85,41 @@ def _exists(module: str) -> bool:
 class RealWorld:
     """A store in a folder of its own."""
 
-    def __init__(self, facts: Iterable[Fact], coverage: Sequence[Coverage], folder: Path) -> None:
+    def __init__(
+        self, facts: Iterable[Fact], coverage: Sequence[Coverage], catalog: FieldCatalog, folder: Path
+    ) -> None:
         from tests.facts.worlds import store_of
 
-        from handraise.facts.chunks import CoverageSpan
+        self.catalog = catalog
+        self.store = store_of(by_source(facts), coverage, tmp_path=folder)
 
-        spans = [
-            CoverageSpan(SOURCE_OF_COVERAGE, frozenset(c.activity_types), c.from_at, c.to_at)
-            for c in coverage
-        ]
-        self.store = store_of(list(facts), spans, folder)
+    def decide(
+        self,
+        playbook: Playbook,
+        as_of: Micros,
+        *,
+        people: Iterable[str] | None = None,
+        n_threads: int = 1,
+        max_rows_per_chunk: int = 2_000_000,
+    ) -> dict[str, Decision]:
+        from handraise.engines.local import LocalEngine
 
-    def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]:
-        from handraise.engines.local import decide as decide_store
-
-        table = decide_store(self.store, playbook, as_of=as_of)
+        engine = LocalEngine(
+            self.store, playbook, self.catalog, n_threads=n_threads, max_rows_per_chunk=max_rows_per_chunk
+        )
+        table = engine.decide(as_of, people=people).table
         return {row["person_id"]: decision_of(row, playbook) for row in table.to_pylist()}
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def by_source(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Facts by the system whose record they are about, as so many files would bring them."""
+    files: dict[str, list[Fact]] = {SOURCE_OF_COVERAGE: []}
+    for fact in facts:
+        files.setdefault(source_of(subject_of(fact)), []).append(fact)
+    return files
 
 
 class Real:
@@ -99,10 +129,12 @@ class Real:
         self.folder = folder
         self._numbers = count()
 
-    def open(self, facts: Iterable[Fact], coverage: Sequence[Coverage]) -> RealWorld:
+    def open(
+        self, facts: Iterable[Fact], coverage: Sequence[Coverage], catalog: FieldCatalog = STANDARD
+    ) -> RealWorld:
         folder = self.folder / f"world-{next(self._numbers)}"
         folder.mkdir(parents=True)
-        return RealWorld(facts, coverage, folder)
+        return RealWorld(facts, coverage, catalog, folder)
 
 
 def decide_real(

@@ -14,8 +14,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from handraise import __version__
 from handraise.cli.options import AsOfOption, JsonOption, WorkspaceOption
+from handraise.version import __version__
 
 app = typer.Typer(
     name="handraise",

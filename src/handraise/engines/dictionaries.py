@@ -33,7 +33,8 @@ def read_kinds(view: View, types: frozenset[str] | None, used: Ints | None) -> t
         rows = view.arrays(statement + order, **values)
     else:
         rows = view.among(statement + " AND id IN (SELECT id FROM chosen)" + order, used, **values)
-    number = np.full(int(rows["id"].max(initial=-1)) + 2, -1, dtype=np.int32)
+    n_kinds = int(view.arrays("SELECT coalesce(max(id), -1) + 1 AS n FROM kinds")["n"][0])
+    number = np.full(n_kinds, -1, dtype=np.int32)
     number[rows["id"]] = np.arange(len(rows["id"]), dtype=np.int32)
     columns = (rows[name] for name in ("type", "channel", "asset", "program", "product", "properties"))
     return tuple(Kind(*what, json.loads(p)) for *what, p in zip(*columns, strict=True)), number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,12 +24,15 @@ class Names:
     names: pa.StringArray
     bare: pa.StringArray
 
+    def order(self, numbers: Ints) -> npt.NDArray[np.int64]:
+        """The order of these numbers by name."""
+        if len(numbers) < 2:
+            return np.arange(len(numbers), dtype=np.int64)
+        return pc.sort_indices(self.of(numbers)).to_numpy().astype(np.int64)
+
     def sorted_by_name(self, numbers: Ints) -> Ints:
         """The numbers, by name."""
-        if len(numbers) < 2:
-            return numbers
-        order = pc.sort_indices(self.names.take(pa.array(self.row[numbers])))
-        return numbers[order.to_numpy()]
+        return numbers[self.order(numbers)]
 
     def of(self, numbers: Ints) -> pa.StringArray:
         return self.names.take(pa.array(self.row[numbers]))

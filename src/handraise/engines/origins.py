@@ -80,7 +80,7 @@ class Origins:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def runs(self, view: View, share: Share, subject: Ints, local: Ints, near: Bools) -> list[Runs]:
-        """The rows of these subjects as runs of their numbers in the chunk, `local`. `near` says whose rows are
+        """The rows of these subjects as runs, named by `local`. `near` says whose rows are
         read with the chunk's stretch; they are the others' that lie far."""
         far, tail = self.kept(view)
         pieces = [tail.runs(subject, local), far.runs(subject[~near], local[~near])]

@@ -66,7 +66,7 @@ class Content:
         with (
             opened(self.path) as stream,
             io.TextIOWrapper(
-                cast(IO[bytes], stream),
+                stream,
                 self.encoding,
                 "surrogateescape" if self.encoding.startswith("utf-8") else "strict",
                 newline="",
@@ -99,7 +99,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             "Export it as UTF-8.",
         ) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def inspect(path: Path) -> Content:
@@ -196,14 +196,15 @@ def _check_place(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if stat.S_ISDIR(mode):
         raise refused("IF102", path, f"`{path}` is a folder.", "Name the files in it.")
     if not stat.S_ISREG(mode):
         raise refused("IF107", path, f"`{path}` is a device or a pipe, not a file.")
 
 
-def _unreadable(path: Path, error: Exception) -> InputFileError:
+def unreadable(path: Path, error: Exception) -> InputFileError:
+    """Why a path cannot be read, in words."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return refused("IF101", path, f"`{path}` is not there.", "Check the path; names are case-sensitive.")
     if isinstance(error, PermissionError):

@@ -18,9 +18,8 @@ from handraise.errors import Finding, Severity
 from handraise.facts.rows import Rejection
 from handraise.importers.content import Content
 from handraise.importers.rejects import MAX_VALUE, refused
-from handraise.importers.tables import MAX_COLUMNS, ReadRow, checked_header
+from handraise.importers.tables import MAX_CELL, MAX_COLUMNS, ReadRow, checked_header
 
-MAX_CELL = 1 << 20
 MAX_ROW = 1 << 24
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 

@@ -68,8 +68,8 @@ class _Seen:
 @dataclass(slots=True)
 class FileImport:
     """A recognised file. `rows()` may be called again and says the same again; `findings` and `coverage` are
-    complete once its rows have been read. `activity_types`: those that the file is complete for; empty: the
-    types that occur in it."""
+    complete once its rows have been read. `activity_types`: those that the importer may produce (and those that
+    occur); `None` for files without activities."""
 
     path: Path
     importer: str
@@ -104,15 +104,16 @@ class FileImport:
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:
-        """The types of activity and the period that this file knows all about: what the settings say the export
-        covers, else from its first to its last activity."""
-        types = self.activity_types if self.activity_types else tuple(sorted(self._seen.types))
-        if self.activity_types is None or not types:
+        """The types of activity and the period that this file knows all about. The types are those that the importer may
+        produce, unless the settings name those that were exported; the period is what the settings say was asked
+        for, else from the first activity to the last."""
+        if self.activity_types is None:
             return ()
+        types = self.settings.covers_types or dict.fromkeys((*self.activity_types, *sorted(self._seen.types)))
         period = self.settings.covers
         if period is None and self._seen.first is not None and self._seen.last is not None:
             period = (self._seen.first, self._seen.last)
-        return (Coverage(types, *period),) if period else ()
+        return (Coverage(tuple(types), *period),) if period and types else ()
 
     def rows(self) -> Iterator[SourceRow]:
         reader = self.new_reader()
@@ -121,7 +122,7 @@ class FileImport:
         read = reader.facts
         for line, cells, raw, rejection in self.table.rows():
             if rejection is not None:
-                yield SourceRow(line, (), rejection, raw)
+                yield SourceRow(line, (), rejection, raw if raw is not None else row_text(cells))
                 continue
             try:
                 facts = read(cells)

@@ -88,10 +88,7 @@ class InstantReader:
             if name in _UNIX and _NUMBER.match(text):
                 return _unix(text, _UNIX[name])
         moment = self._moment_by_format(text)
-        if type(moment) is date:
-            return end_of_day(moment)
-        assert isinstance(moment, datetime)
-        return self._placed(moment, text)
+        return end_of_day(moment.date()) if isinstance(moment, _DateOnly) else self._placed(moment, text)
 
     def _moment_by_format(self, text: str) -> datetime:
         for name in self.formats:
@@ -157,15 +154,13 @@ def _why(text: str) -> CellError:
     if slashed := _SLASHED.match(text):
         first, second = int(slashed[1]), int(slashed[3])
         if first <= 12 and second <= 12 and first != second:
-            return CellError(
-                "ambiguous_date", f"`{cut}` is day/month or month/day; the mapping does not say which."
-            )
+            return CellError("ambiguous_date", f"`{cut}` is day/month or month/day; nothing says which.")
         return CellError(
             "date_format",
-            f"`{cut}` is a date in a format that the mapping does not fix, so others in this column could be misread.",
+            f"`{cut}` is a date in a format that nothing fixes, so others in this column could be misread.",
         )
     if _YEAR_FIRST.match(text):
-        return CellError("date_format", f"`{cut}` is a date in a format that the mapping does not fix.")
+        return CellError("date_format", f"`{cut}` is a date in a format that nothing fixes.")
     if _SHORT_YEAR.match(text):
         return CellError("two_digit_year", f"`{cut}` has a year of two digits.")
     if _NUMBER.match(text):
@@ -174,7 +169,7 @@ def _why(text: str) -> CellError:
             if len(text.partition(".")[0]) <= 6
             else "a number of seconds or milliseconds"
         )
-        return CellError("number_for_date", f"`{cut}` is {kind}, and the mapping does not say so.")
+        return CellError("number_for_date", f"`{cut}` is {kind}, and nothing says so.")
     return CellError(
         "not_a_date", f"`{cut}` is not a date or an instant such as 2024-04-03 or 2024-04-03T17:00:00Z."
     )

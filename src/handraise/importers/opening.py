@@ -1,25 +1,99 @@
-"""From a path to a file ready to import."""
+"""From a path to a file ready to import: what it is, and by which importer or mapping."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from handraise.errors import InputFileError
+from handraise.importers.content import unreadable
 from handraise.importers.imports import FileImport
+from handraise.importers.mapping.matching import (
+    activity_types,
+    check_columns,
+    column_uses,
+    mapped_fields,
+    matching_file,
+)
+from handraise.importers.mapping.model import FileMapping, ImportMapping
+from handraise.importers.mapping.rows import MappedReader
 from handraise.importers.recognise import recognise
+from handraise.importers.rejects import refused
 from handraise.importers.schema import custom_fields
 from handraise.importers.settings import ImportSettings
 from handraise.importers.tables import Table, open_table
 
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz")
 
-def open_import(path: Path, settings: ImportSettings, *, source: str | None = None) -> FileImport:
+
+def open_import(
+    path: Path,
+    settings: ImportSettings,
+    *,
+    source: str | None = None,
+    mapping: ImportMapping | None = None,
+    workspace_mapping: ImportMapping | None = None,
+) -> FileImport:
+    """The file, recognised: by the mapping given for this import, by the workspace's, or as a known export, in this
+    order. `source` renames the system it comes from. Raises `InputFileError`."""
     table = open_table(path)
-    return _known_export(table, settings, source)
+    mappings = [m for m in (mapping, workspace_mapping) if m is not None]
+    for given in mappings:
+        file = matching_file(given, path, table.header)
+        if file is not None:
+            return _mapped(table, settings, source or given.source, given, file)
+    return _known_export(table, settings, source, mappings)
 
 
-def _known_export(table: Table, settings: ImportSettings, source: str | None) -> FileImport:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files that a path stands for, and those in a folder that are none to import."""
+
+    files: tuple[Path, ...]
+    passed_over: tuple[Path, ...] = ()
+
+
+def files_at(path: Path) -> Listing:
+    """The file itself; for a folder, the tables in it and in the folders within it, by name; hidden ones are left
+    alone. Raises `InputFileError`, also for a folder inside that may not be read."""
+    if not _is_folder(path):
+        return Listing((path,))
+    inside: list[Path] = []
+    for folder, folders, names in os.walk(path, onerror=_raise):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        inside += (Path(folder) / name for name in names if not name.startswith("."))
+    files = tuple(sorted(p for p in inside if p.name.lower().endswith(SUFFIXES)))
+    if not files:
+        raise refused(
+            "IF104",
+            path,
+            f"the folder `{path}` holds no CSV or Parquet file.",
+            "Name a file, or another folder.",
+        )
+    return Listing(files, tuple(sorted(p for p in inside if not p.name.lower().endswith(SUFFIXES))))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _raise(error: OSError) -> None:
+    raise unreadable(Path(error.filename or "."), error) from error
+
+
+def _known_export(
+    table: Table, settings: ImportSettings, source: str | None, mappings: Sequence[ImportMapping]
+) -> FileImport:
     catalog = settings.catalog()
-    found = recognise(table.path, table.header, catalog)
+    try:
+        found = recognise(table.path, table.header, catalog)
+    except InputFileError as error:
+        raise _with_mappings(error, mappings) from None
     importer, name = found.importer, source or found.importer.source
     return FileImport(
         table.path,
@@ -33,3 +107,40 @@ def _known_export(table: Table, settings: ImportSettings, source: str | None) ->
         lambda: importer.reader(found.match, table.header, name, settings),
         importer.activity_types,
     )
+
+
+def _mapped(
+    table: Table, settings: ImportSettings, source: str, mapping: ImportMapping, file: FileMapping
+) -> FileImport:
+    check_columns(file, mapping, table.path, table.header)
+    catalog = settings.catalog()
+    shown = ", ".join(f"`{c}`" for c in file.columns)
+    by_columns = f"it has the column{'s' if len(file.columns) > 1 else ''} {shown}" if file.columns else ""
+    by_name = f"its name is like `{file.file}`" if file.file else ""
+    why = f"{' and '.join(filter(None, (by_columns, by_name)))}, as the mapping `{mapping.path}` says."
+    return FileImport(
+        table.path,
+        file.name,
+        source,
+        why,
+        column_uses(file, table.header),
+        mapped_fields(file, catalog),
+        table,
+        settings,
+        lambda: MappedReader(file, source, table.header, settings, catalog),
+        activity_types(file),
+    )
+
+
+def _with_mappings(error: InputFileError, mappings: Sequence[ImportMapping]) -> InputFileError:
+    """Adds what the mappings would have taken."""
+    kinds = [
+        f"`{f.name}` of `{m.path}` needs {', '.join(f'`{c}`' for c in f.columns)}"
+        for m in mappings
+        for f in m.files
+        if f.columns
+    ]
+    if not kinds:
+        return error
+    advice = (*error.advice, f"In the mappings, {'; '.join(kinds[:5])}.")
+    return InputFileError(error.sentence, advice, problems=error.problems)

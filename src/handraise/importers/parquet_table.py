@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pyarrow.types as types
 
 from handraise.errors import Finding
+from handraise.facts.rows import Rejection
 from handraise.importers.content import Content, opened
-from handraise.importers.rejects import refused
-from handraise.importers.tables import ReadRow, checked_header
+from handraise.importers.rejects import MAX_VALUE, refused
+from handraise.importers.tables import MAX_CELL, ReadRow, checked_header
 
 _BATCH = 8192
 
@@ -41,7 +42,16 @@ class ParquetTable:
             for batch in file.iter_batches(batch_size=_BATCH):
                 for cells in zip(*(_texts(column) for column in batch.columns), strict=True):
                     line += 1
-                    yield ReadRow(line, cells, None)
+                    yield ReadRow(line, cells, None, self._rejection(line, cells))
+
+    def _rejection(self, line: int, cells: Sequence[str]) -> Rejection | None:
+        for name, cell in zip(self.header, cells, strict=True):
+            if len(cell) > MAX_CELL:
+                reason = f"a cell has more than {MAX_CELL:,} characters."
+                return Rejection(line, name, reason, "cell_too_long", cell[:MAX_VALUE])
+            if "\0" in cell:
+                return Rejection(line, name, "the cell has a NUL byte.", "nul_byte", cell[:MAX_VALUE])
+        return None
 
 
 @contextmanager

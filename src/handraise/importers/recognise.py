@@ -10,8 +10,9 @@ from handraise.errors import InputFileError
 from handraise.importers.imports import RowReader
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
+from handraise.importers.marketo.types import PRODUCED
 from handraise.importers.rejects import refused
-from handraise.importers.salesforce import account, campaign, contact, lead, opportunity, task
+from handraise.importers.salesforce import account, campaign, contact, history, lead, opportunity, task
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
 from handraise.importers.settings import ImportSettings
 from handraise.model.fields import FieldCatalog
@@ -24,8 +25,7 @@ NewReader = Callable[[Match, Sequence[str], str, ImportSettings], RowReader]
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A kind of export that is known. `activity_types`: those it is complete for; empty: those that occur in
-    the file; `None`: it holds no activities to speak of."""
+    """A kind of export that is known. `activity_types`: those that it may hold; `None`: none to speak of."""
 
     schema: ObjectSchema
     source: str
@@ -40,11 +40,15 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(opportunity.SCHEMA, "salesforce", opportunity.OpportunityReader),
     Importer(opportunity.HISTORY, "salesforce", opportunity.HistoryReader),
     Importer(opportunity.ROLES, "salesforce", opportunity.RoleReader),
+    Importer(history.LEADS, "salesforce", history.FieldHistoryReader),
+    Importer(history.CONTACTS, "salesforce", history.FieldHistoryReader),
+    Importer(history.ACCOUNTS, "salesforce", history.FieldHistoryReader),
+    Importer(history.OPPORTUNITIES, "salesforce", history.FieldHistoryReader),
     Importer(campaign.SCHEMA, "salesforce", campaign.CampaignReader),
     Importer(campaign.MEMBERS, "salesforce", campaign.MemberReader, campaign.MEMBER_ACTIVITIES),
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
-    Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, ()),
+    Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
 )
 
 

@@ -136,7 +136,7 @@ class Attributes:
                     value = parse(value)
                 except CellError as error:
                     raise RowRejected.of(self._header[position], error, value) from None
-            elif value in PLACEHOLDERS:
+            elif value in PLACEHOLDERS and name not in ("company", "website"):  # those fill the account's field too
                 self._notes.placeholders[self._header[position], value] += 1
             if since_creation and created is not None:
                 out.append(

@@ -29,7 +29,8 @@ def key_of(name: str) -> str:
 
 def snake(name: str) -> str:
     """`BuyerRole`, `Buyer_Role` and `Buyer role` as `buyer_role`."""
-    words = _NOT_A_NAME.sub("_", _CAMEL.sub("_", name).casefold()).strip("_")
+    split = name if " " in name or "_" in name else _CAMEL.sub("_", name)
+    words = _NOT_A_NAME.sub("_", split.casefold()).strip("_")
     return words[:60] or "unnamed"
 
 
@@ -133,7 +134,7 @@ def match(header: Sequence[str], schema: ObjectSchema, catalog: FieldCatalog) ->
         if found is None or (not name):
             uses.append(ColumnUse(name, None, (), UNKNOWN if name else "has no name", position))
             continue
-        column, how = found
+        column, how = found[0], "label" if " " in name else found[1]
         n_known += not name.startswith("_fivetran_")
         n_exact += name == column.name
         n_labels += how == "label"

@@ -13,6 +13,7 @@ from handraise.facts.rows import Rejection
 from handraise.importers.rejects import refused
 
 MAX_COLUMNS = 2_000
+MAX_CELL = 1 << 20
 
 
 class ReadRow(NamedTuple):

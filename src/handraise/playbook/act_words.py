@@ -19,7 +19,7 @@ from handraise.playbook.condition_shape import CONDITION
 from handraise.playbook.literals import instant
 from handraise.playbook.nodes import Node, TextNode
 from handraise.playbook.quantities import Span_, Whole
-from handraise.playbook.reading import WRONG, Reading, Wrong, did_you_mean
+from handraise.playbook.reading import WRONG, Reading, Wrong, nearest
 from handraise.playbook.records import Got, Key, Record
 from handraise.playbook.shapes import Choice, Either, Json, Many, SchemaBook, Shape
 
@@ -39,13 +39,18 @@ class BehaviourName(Shape[str]):
             return self.refuse(node, to)
         if node.text in to.names.behaviours:
             return node.text
-        advice = did_you_mean(node.text, to.names.behaviours) or "Declare it under `behaviours:`."
+        advice = _meant(node.text, to)
         return to.say(
             "PB206", node, f"{to.part} uses the behaviour `{node.text}`, which is not declared.", advice
         )
 
     def schema(self, book: SchemaBook) -> Json:
         return {"type": "string"}
+
+
+def _meant(name: str, to: Reading) -> str:
+    near = nearest(name, to.names.behaviours)
+    return f"Did you mean `{near}`?" if near else f"Declare it: `behaviours: {{{name}: {{activity: ...}}}}`."
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,9 @@ def _times(got: Got) -> Times | Wrong:
 
 
 _TIMES_KEYS = (
-    Key("at_least", Whole("how many at least", low=1), "This often or more."),
-    Key("at_most", Whole("how many at most"), "This often or less; never counts too."),
-    Key("exactly", Whole("how many"), "Exactly this often; 0 is never."),
+    Key("at_least", Whole("a whole number", low=1), "This often or more."),
+    Key("at_most", Whole("a whole number"), "This often or less; never counts too."),
+    Key("exactly", Whole("a whole number"), "Exactly this often; 0 is never."),
 )
 
 
@@ -109,11 +114,11 @@ class _AtLeastTimes(Shape[Times]):
         return "how many"
 
     def read(self, node: Node, to: Reading) -> Times | Wrong:
-        n = Whole("how many at least", low=1).read(node, to)
+        n = Whole("a whole number", low=1).read(node, to)
         return n if isinstance(n, Wrong) else Times(n)
 
     def schema(self, book: SchemaBook) -> Json:
-        return Whole("how many at least", low=1).schema(book)
+        return Whole("a whole number", low=1).schema(book)
 
 
 TIMES: Shape[Times] = Either(
@@ -193,7 +198,7 @@ SILENT: Record[Condition] = Record(
         Key("for", _SPAN, "How long nothing was done: `60 days`.", required=True),
         Key(
             "behaviours",
-            Many(BehaviourName(), "behaviours"),
+            Many(BehaviourName(), "the name of a behaviour"),
             "Only these behaviours break the silence; without them, any act of the buyer.",
         ),
     ),

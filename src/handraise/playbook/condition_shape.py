@@ -97,7 +97,7 @@ class ConditionShape(Shape[Condition]):
                 f"{to.part} asks for `at_least` of no list.",
                 "Write `{at_least: 2, of: [..., ..., ...]}`.",
             )
-        n = Whole("how many of the conditions must hold", low=1).read(pair.value, to)
+        n = Whole("a number of conditions", low=1).read(pair.value, to)
         conditions = each(self, of.items, to)
         if isinstance(n, Wrong) or isinstance(conditions, Wrong):
             return WRONG

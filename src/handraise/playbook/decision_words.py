@@ -24,7 +24,7 @@ from handraise.model.scores import GRADES, LEVELS, RANKS
 from handraise.model.value_tests import Comparison
 from handraise.playbook.nodes import Node, TextNode
 from handraise.playbook.quantities import Number
-from handraise.playbook.reading import WRONG, Reading, Wrong, did_you_mean
+from handraise.playbook.reading import WRONG, Reading, Wrong, nearest
 from handraise.playbook.records import Got, Key, Record
 from handraise.playbook.shapes import Choice, Either, Json, Many, SchemaBook, Shape
 
@@ -65,7 +65,7 @@ class SegmentName(Shape[str]):
         if not isinstance(node, TextNode):
             return self.refuse(node, to)
         if node.text not in to.names.segments:
-            advice = did_you_mean(node.text, to.names.segments) or "Declare it under `segments:`."
+            advice = _meant(node.text, to)
             return to.say(
                 "PB207", node, f"{to.part} uses the segment `{node.text}`, which is not declared.", advice
             )
@@ -82,11 +82,18 @@ class SegmentName(Shape[str]):
         return {"type": "string"}
 
 
+def _meant(name: str, to: Reading) -> str:
+    near = nearest(name, to.names.segments)
+    return (
+        f"Did you mean `{near}`?" if near else f"Declare it: `segments: {{{name}: {{of: ..., when: ...}}}}`."
+    )
+
+
 _GRADE = Choice("a grade", tuple((g, g) for g in GRADES), "PB209")
 _GRADE_OR_OPEN = Choice("a grade or `open`", (*((g, (g,)) for g in GRADES), ("open", ())), "PB209")
-GRADE = Either("grades", scalar=_GRADE_OR_OPEN, listing=Many(_GRADE, "grades"))
-LEVEL = Many(Choice("a level", tuple((str(n), n) for n in LEVELS), "PB209"), "levels")
-RANK = Many(Choice("a rank", tuple((r, r) for r in RANKS), "PB209"), "ranks")
+GRADE = Either("a grade", scalar=_GRADE_OR_OPEN, listing=Many(_GRADE, "a grade"))
+LEVEL = Many(Choice("a level", tuple((str(n), n) for n in LEVELS), "PB209"), "a level")
+RANK = Many(Choice("a rank", tuple((r, r) for r in RANKS), "PB209"), "a rank")
 
 
 def as_grade(grades: tuple[str, ...]) -> Condition:

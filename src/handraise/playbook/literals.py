@@ -50,7 +50,7 @@ def literal(node: Node, tested: Tested, to: Reading) -> str | Wrong:
         case FieldType.TEXT | FieldType.TEXT_LIST:
             return _text(node, tested, to)
         case FieldType.BOOLEAN:
-            flag = boolean_of(node)
+            flag = boolean_of(node) if node.plain else {"true": True, "false": False}.get(node.text)
             return (
                 str(flag).lower()
                 if flag is not None

@@ -81,8 +81,9 @@ def kind_of(node: Node) -> str:
         return "keys and values"
     if isinstance(node, ListNode):
         return "a list"
-    core = core_of(node)
-    return core.value if core in (Core.NOTHING, Core.NUMBER) else f"`{node.text}`"
+    if core_of(node) is Core.NOTHING:
+        return Core.NOTHING.value
+    return f"`{node.text}`" if node.plain else f'`"{node.text}"`'
 
 
 def data_of(node: Node) -> object:

@@ -151,7 +151,7 @@ def not_a_flag(node: TextNode, what: str, to: Reading) -> Wrong:
         "PB303",
         node,
         f"{to.part} has {kind_of(node)} where {what} is expected.",
-        f"Write {word}, without quotes." if word else None,
+        f"Write {word}, without quotes." if word else "Write `true` or `false`.",
     )
 
 
@@ -203,12 +203,25 @@ def duration_of(text: str, at: Node, to: Reading, what: str) -> Duration | Wrong
     return Duration(int(count), unit)
 
 
+# Units as people shorten them; `m` alone could be minutes or months.
+_SHORT = {
+    "s": "seconds",
+    "min": "minutes",
+    "h": "hours",
+    "d": "days",
+    "w": "weeks",
+    "q": "quarters",
+    "y": "years",
+}
+
+
 def _duration_advice(count: str, unit_word: str) -> str:
     units = ", ".join(u.value for u in Unit)
     number = "".join(c for c in count if c.isascii() and c.isdigit())
     if count.isdecimal() and not unit_word:
         return f"The unit is missing. Write for example `{count} days` (units: {units})."
-    near = nearest(unit_word or count.removeprefix(number), _UNITS)
+    word = (unit_word or count.removeprefix(number)).strip().lower()
+    near = _SHORT.get(word) or nearest(word, [u.value for u in Unit])
     if number and near:
         return f"Did you mean `{number} {near}`?"
     return f"Write a whole number and a unit ({units})."

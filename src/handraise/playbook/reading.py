@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TypeVar
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from handraise.errors import Problem, Severity, Span
 from handraise.model.fields import FieldCatalog
@@ -135,9 +136,11 @@ def normal(word: str) -> str:
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The valid word that is spelt most like `word`, if one is near enough to be meant."""
+    """The valid word that is spelt most like `word`, or that shares its words, if one is near enough to be meant."""
     by_form = {normal(w): w for w in words}
-    found = process.extractOne(normal(word), list(by_form), scorer=fuzz.ratio, score_cutoff=62)
+    form, forms = normal(word), list(by_form)
+    found = process.extractOne(form, forms, scorer=OSA.normalized_similarity, score_cutoff=0.6)
+    found = found or process.extractOne(form, forms, scorer=fuzz.token_set_ratio, score_cutoff=95)
     return by_form[found[0]] if found else None
 
 

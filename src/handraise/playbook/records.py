@@ -39,6 +39,7 @@ class Got:
     nodes: dict[str, Node]
     node: MapNode
     to: Reading
+    keys: dict[str, Span] = field(default_factory=dict)
 
     def get(self, key: str, default: Any = None) -> Any:
         return self.values.get(key, default)
@@ -98,10 +99,11 @@ class Record(Shape[T]):
                 pair.key,
                 f"`{key.name}` is written twice here.",
                 "Keep one of them.",
-                related=((got.nodes[key.name].span, "the other one"),),
+                related=((got.keys[key.name], "the other one"),),
             )
             return False
         got.nodes[key.name] = pair.value
+        got.keys[key.name] = pair.key.span
         if key.later or key.shape is None:
             got.to.later(key.name, pair.key.span)
             return False

@@ -157,7 +157,9 @@ BEHAVIOUR_RULE = Record(
         Key("behaviour", BehaviourName(), "The behaviour that gives points.", required=True),
         Key("points", POINTS, "Points for each occurrence, at most two decimals.", required=True),
         Key(
-            "at_most", Whole("how many occurrences", low=1), "So many occurrences count at most (saturation)."
+            "at_most",
+            Whole("a number of occurrences", low=1),
+            "So many occurrences count at most (saturation).",
         ),
         Key("within", _SPAN, "Only occurrences in the last so long."),
         Key("half_life", _SPAN, "After so long an occurrence weighs half."),

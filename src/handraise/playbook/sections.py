@@ -136,7 +136,7 @@ def _capacity(got: Got) -> int | None:
 
 CAPACITY = Record(
     "what sales can take",
-    (Key("mqls_per_week", Whole("how many a week", low=1), "Marketing-qualified leads a week."),),
+    (Key("mqls_per_week", Whole("a number of people a week", low=1), "Marketing-qualified leads a week."),),
     _capacity,
 )
 

@@ -100,7 +100,7 @@ def warn_if_surprising(node: TextNode, to: Reading) -> None:
         to.say(
             "PB113",
             node,
-            f"`{node.text}` is read here as the text that is written, but some other tools read it as something else.",
+            f"`{node.text}` is a text here, but some other tools read it as something else.",
             f'Write "{node.text}" in quotes.',
         )
 

@@ -77,38 +77,49 @@ def parse(source: Source, limits: Limits) -> tuple[Node | None, tuple[Problem, .
 
 
 def _not_yaml(source: Source, error: MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    what = str(error.problem or error.context or "")
+    sentence, advice, at_context = next(
+        (said for part, *said in _MISTAKES if part in what), _other_mistake(what)
+    )
+    mark = (
+        (error.context_mark if at_context else error.problem_mark) or error.problem_mark or error.context_mark
+    )
     line = min(mark.line + 1, max(1, len(source.lines))) if mark else 1
     column = mark.column + 1 if mark and mark.line + 1 == line else 1
-    what = str(error.problem or error.context or "something is left open").replace("'", "`")
-    context = f" {error.context}" if error.context and error.problem else ""
     return source.problem(
         "PB101",
         Span(source.path, line, column),
-        f"this is not YAML:{context} {what}.".replace("  ", " "),
-        *_yaml_advice(what),
+        f"this is not YAML: {sentence}.",
+        *([advice] if advice else ()),
     )
 
 
-def _yaml_advice(what: str) -> tuple[str, ...]:
-    if "\\t" in what:
-        return ("Indent with spaces.",)
-    if "cannot start" in what:
-        return ("Put the text between double quotes.",)
-    if "mapping values" in what:
-        return ("A `:` in a text needs quotes around the text; a key needs a line of its own.",)
-    return ()
+# What the YAML parser says, what it means, what to do, and whether it is better shown where it began.
+_MISTAKES: tuple[tuple[str, str, str, bool], ...] = (
+    ("\\t", "a tab stands where spaces indent", "Indent with spaces.", False),
+    ("cannot start any token", "a text starts with a character that means something else in YAML", "Put the text between double quotes.", False),
+    ("mapping values are not allowed", "a second `:` stands on this line", "Put a text that holds a `:` between double quotes; begin a new key on a line of its own.", False),
+    ("unexpected end of stream", "a quote is opened here and never closed", "Close it.", True),
+    ("<stream end>", "a bracket is opened here and never closed", "Close it.", True),
+    ("expected ',' or", "a `,` or the closing bracket is missing", "Add it.", False),
+    ("expected <block end>", "this line is indented unlike the ones it belongs to", "Indent all keys of one thing alike.", False),
+    ("could not find expected ':'", "a key without `:` stands here", "Write `key: value`.", False),
+)  # fmt: skip
+
+
+def _other_mistake(what: str) -> tuple[str, str, bool]:
+    return what.replace("'", "`") or "something is left open", "", False
 
 
 def _not_text(source: Source, error: YAMLError) -> Problem:
     if isinstance(error, ReaderError):
         before = source.text[: int(error.position)]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        code = f"U+{ord(error.character):04X}" if isinstance(error.character, str) else str(error.character)
+        number = ord(error.character) if isinstance(error.character, str) else int(error.character)
         return source.problem(
             "PB101",
             Span(source.path, line, column),
-            f"the character {code} does not belong in a text.",
+            f"the character U+{number:04X} does not belong in a text.",
             "Delete it.",
         )
     return source.problem("PB101", Span(source.path, 1, 1), "this is not YAML.")

@@ -268,7 +268,15 @@ def tests_of(node: Node, tested: Tested, to: Reading) -> tuple[ValueTest, ...] |
         )
     read = [_comparison(pair, tested, to) for pair in node.pairs]
     tests = tuple(t for t in read if not isinstance(t, Wrong))
+    if len({_manner(t) for t in tests}) < len(tests):
+        sentence = f"{to.part} compares `{tested.name}` twice in the same way."
+        return to.say("PB102", node, sentence, "Keep one of them, or write two conditions under `all`.")
     return tests if len(tests) == len(read) else WRONG
+
+
+def _manner(test: ValueTest) -> tuple[object, ...]:
+    """What a test compares by, whatever word it was written with."""
+    return (type(test), *(getattr(test, name, None) for name in ("comparison", "relation", "negated", "all")))
 
 
 def _comparison(pair: Pair, tested: Tested, to: Reading) -> ValueTest | Wrong:

@@ -37,6 +37,7 @@ def build_report(inputs: ReportInputs, summary: DecisionsSummary | None = None) 
         subtitle=f"{count(counted.n_people)} people decided on as of {instant_text(inputs.as_of)}",
         about=_about(inputs.playbook, inputs.as_of),
         sections=tuple(section(inputs, counted) for section in SECTIONS),
+        made_with=inputs.made_with,
         data={"summary": counted.as_dict(), "score_review": review.as_dict() if review else None},
     )
 

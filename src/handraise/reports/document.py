@@ -206,6 +206,7 @@ class Report:
     subtitle: str
     about: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    made_with: str = "Handraise"
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def section(self, key: str) -> Section:
@@ -216,6 +217,7 @@ class Report:
             "title": self.title,
             "subtitle": self.subtitle,
             "about": dict(self.about),
+            "made_with": self.made_with,
             "sections": [section.as_dict() for section in self.sections],
             "data": json_form(self.data),
         }

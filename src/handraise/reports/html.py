@@ -8,7 +8,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from handraise import __version__
 from handraise.reports.charts import draw_curves, draw_spread, draw_whiskers
 from handraise.reports.document import Report
 from handraise.reports.look import LIGHT_RAMP, theme_css
@@ -19,7 +18,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def render_html(report: Report) -> str:
     """The whole page. Every word in it that comes from data or playbook is escaped."""
     style = Markup(theme_css() + (_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704
-    return _template().render(report=report, style=style, version=__version__)
+    return _template().render(report=report, style=style)
 
 
 def heat_step(shade: float) -> int:

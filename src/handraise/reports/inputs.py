@@ -107,7 +107,8 @@ class ImportReconciliation:
 
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
-    """What a report shows. `decisions` has `DECISION_COLUMNS`; without a review, `no_review_reason` says why."""
+    """What a report shows. `decisions` has `DECISION_COLUMNS`; without a review, `no_review_reason` says why.
+    `made_with` names the product and its version."""
 
     decisions: pa.Table
     as_of: Micros
@@ -116,3 +117,4 @@ class ReportInputs:
     findings: tuple[Finding, ...] = ()
     score_review: ScoreReview | None = None
     no_review_reason: str | None = None
+    made_with: str = "Handraise"

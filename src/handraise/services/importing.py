@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from handraise.errors import Finding, HandraiseError, InputFileError, Problem
 from handraise.facts.imports import ImportHeader, ImportResult
 from handraise.facts.store import FactStore
 from handraise.importers.imports import FileImport
-from handraise.importers.mapping import Mapping, read_mapping
+from handraise.importers.mapping.model import ImportMapping
+from handraise.importers.mapping.reading import read_mapping_file
 from handraise.importers.opening import open_import
 from handraise.importers.settings import ImportSettings
 from handraise.model.conditions import DealStatus
@@ -79,12 +81,16 @@ class Importing:
         *,
         source: str | None,
         mapping: Path | None,
+        workspace_mapping: Path | None,
         exported_at: Micros | None,
         covers: tuple[Micros, Micros] | None,
         progress: Progress | None = None,
     ) -> tuple[FileOutcome, ...]:
-        """Import each file, each in a transaction of its own; a refused file does not stop the others."""
-        read = read_mapping(mapping, field_catalog(self.settings, self.store.fields())) if mapping else None
+        """Import each file, each in a transaction of its own; a refused file does not stop the others.
+
+        The given mapping comes first, then the workspace's, then the known exports.
+        """
+        read = tuple(read_mapping_file(m) if m else None for m in (mapping, workspace_mapping))
         files = list(_files(paths))
         outcomes = []
         for done, path in enumerate(files):
@@ -97,16 +103,16 @@ class Importing:
         self,
         path: Path,
         source: str | None,
-        mapping: Mapping | None,
+        mappings: tuple[ImportMapping | None, ...],
         exported_at: Micros | None,
         covers: tuple[Micros, Micros] | None,
     ) -> FileOutcome:
         try:
             settings = self._settings(self._exported_at(path, exported_at), covers)
-            opened = open_import(path, settings, source=source, mapping=mapping)
+            opened = _open(path, settings, source, mappings)
             again = self._taken_before(opened)
             if again is not None and exported_at is None and again != settings.exported_at:
-                opened = open_import(path, self._settings(again, covers), source=source, mapping=mapping)
+                opened = _open(path, self._settings(again, covers), source, mappings)
             result = self._append(opened)
         except InputFileError as error:
             return _refused(path, error, error.problems)
@@ -173,13 +179,34 @@ class Importing:
         )
 
 
+def _open(
+    path: Path, settings: ImportSettings, source: str | None, mappings: tuple[ImportMapping | None, ...]
+) -> FileImport:
+    given, own = mappings
+    return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
+
+
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files meant, in order; of a folder, its data files and those of the folders in it, by name."""
+    """The files meant, in order; of a folder, its data files and those of the folders in it, by name.
+
+    A folder that may not be read is handed on as it is, to be refused by name rather than passed over.
+    """
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        yield from sorted(p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(DATA_ENDINGS))
+        yield from _files_in(path) or [path]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    closed: list[Path] = []
+
+    def keep(error: OSError) -> None:
+        closed.append(Path(str(error.filename)))
+
+    walked = os.walk(folder, onerror=keep)
+    found = [Path(inside, name) for inside, _, names in walked for name in names]
+    return sorted([*(p for p in found if p.name.lower().endswith(DATA_ENDINGS)), *closed])
 
 
 def _refused(path: Path, error: HandraiseError, problems: tuple[Problem, ...]) -> FileOutcome:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, SETTINGS_FILE, Settings, help_of
 from handraise.errors import WorkspaceError
-from handraise.importers.mapping_schema import mapping_schema
+from handraise.importers.mapping.schema import mapping_schema
 from handraise.model.fields import FieldCatalog
 from handraise.playbook.schema import schema as playbook_schema
 
@@ -64,7 +64,7 @@ def create_workspace(folder: Path) -> tuple[str, ...]:
 
 def write_schemas(folder: Path, catalog: FieldCatalog) -> tuple[str, ...]:
     """The JSON Schemas, with the workspace's own fields; written anew."""
-    schemas = {PLAYBOOK_SCHEMA: playbook_schema(catalog), MAPPING_SCHEMA: mapping_schema(catalog)}
+    schemas = {PLAYBOOK_SCHEMA: playbook_schema(catalog), MAPPING_SCHEMA: mapping_schema()}
     for name, schema in schemas.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ from handraise.reports.inputs import (
 )
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.outcomes import END_OF_TIME, Outcomes, find_outcomes
+from handraise.version import __version__
 
 SEED = 20260101
 OUTCOME_WORDS = {
@@ -63,6 +64,7 @@ class Reporting:
             findings=decided.findings,
             score_review=review,
             no_review_reason=reason,
+            made_with=f"Handraise {__version__}",
         )
         return ReportResult(build_report(inputs, decided.summary), decided, review)
 

@@ -20,7 +20,11 @@ def mapping_schema() -> dict[str, object]:
         "additionalProperties": False,
         "required": ["source", "files"],
         "properties": {
-            "source": {"type": "string", "description": "the system that the files come from, one word", "pattern": "^[^: ]+$"},
+            "source": {
+                "type": "string",
+                "description": "the system that the files come from, one word",
+                "pattern": "^[^: ]+$",
+            },
             "files": {"type": "array", "minItems": 1, "items": _file()},
         },
         "definitions": {"column": _column()},
@@ -32,7 +36,10 @@ def _file() -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "minProperties": 1,
-        "properties": {"columns": _TEXTS, "file": {"type": "string", "description": "a file name with * and ?"}},
+        "properties": {
+            "columns": _TEXTS,
+            "file": {"type": "string", "description": "a file name with * and ?"},
+        },
     }
     return {
         "type": "object",
@@ -43,7 +50,11 @@ def _file() -> dict[str, object]:
             "match": match,
             "missing": {**_TEXTS, "description": "spellings of a missing value"},
             "zone": {"type": "string", "description": "time zone of date-times without one"},
-            "targets": {"type": "array", "minItems": 1, "items": {"anyOf": [_target(t) for t in TABLES.values()]}},
+            "targets": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"anyOf": [_target(t) for t in TABLES.values()]},
+            },
         },
     }
 
@@ -62,7 +73,10 @@ def _target(table: TableWords) -> dict[str, object]:
         properties["entity"] = {"enum": [e.value for e in Entity]}
         required.append("entity")
     if table.has_properties:
-        properties["properties"] = {"type": "object", "additionalProperties": {"$ref": "#/definitions/column"}}
+        properties["properties"] = {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/definitions/column"},
+        }
     return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
 
 
@@ -75,7 +89,12 @@ def _when() -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "required": ["column"],
-        "properties": {"column": {"type": "string"}, "is": _scalars(), "is_not": _scalars(), "known": {"type": "boolean"}},
+        "properties": {
+            "column": {"type": "string"},
+            "is": _scalars(),
+            "is_not": _scalars(),
+            "known": {"type": "boolean"},
+        },
     }
     return {"anyOf": [one, {"type": "array", "items": one}]}
 

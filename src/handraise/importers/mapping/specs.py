@@ -56,7 +56,9 @@ class SpecReader:
         self._lines = source.text.splitlines()
         self.problems: list[Problem] = []
 
-    def add(self, code: str, span: Span, sentence: str, *advice: str, severity: Severity = Severity.ERROR) -> None:
+    def add(
+        self, code: str, span: Span, sentence: str, *advice: str, severity: Severity = Severity.ERROR
+    ) -> None:
         line = self._lines[span.line - 1] if span.line <= len(self._lines) else None
         self.problems.append(Problem(code, sentence, span, line, advice, severity=severity))
 
@@ -74,7 +76,12 @@ class SpecReader:
     def only(self, node: MapNode, words: Sequence[str], where: str) -> None:
         for pair in node.pairs:
             if pair.key.text not in words:
-                self.add("MP201", pair.key.span, f"`{pair.key.text}` is not a word of {where}.", *self.nearest(pair.key.text, words))
+                self.add(
+                    "MP201",
+                    pair.key.span,
+                    f"`{pair.key.text}` is not a word of {where}.",
+                    *self.nearest(pair.key.text, words),
+                )
 
     def map(self, node: Node, words: Sequence[str], where: str) -> MapNode:
         if not isinstance(node, MapNode):
@@ -118,13 +125,23 @@ class SpecReader:
         try:
             ZoneInfo(name)
         except (ValueError, OSError, KeyError):  # a zone that is not there is a KeyError
-            raise self.stop("MP208", node.span, f"`{name}` is not a time zone.", "Write one like `Europe/Berlin` or `UTC`.") from None
+            raise self.stop(
+                "MP208",
+                node.span,
+                f"`{name}` is not a time zone.",
+                "Write one like `Europe/Berlin` or `UTC`.",
+            ) from None
         return name
 
     def since(self, node: Node) -> Since:
         name = self.text(node)
         if name not in {s.value for s in Since}:
-            raise self.stop("MP213", node.span, f"`{name}` does not say since when.", "Write `from_creation` or `from_export`.")
+            raise self.stop(
+                "MP213",
+                node.span,
+                f"`{name}` does not say since when.",
+                "Write `from_creation` or `from_export`.",
+            )
         return Since(name)
 
     def flag(self, node: Node) -> bool:
@@ -148,7 +165,11 @@ class SpecReader:
         constant = self.optional(node, "constant", self.text, None)
         exported = self.optional(node, "exported", self.flag, False)
         if sum((column is not None, template is not None, constant is not None, exported)) != 1:
-            raise self.stop("MP212", node.span, "a column has exactly one of `column`, `template`, `constant` and `exported`.")
+            raise self.stop(
+                "MP212",
+                node.span,
+                "a column has exactly one of `column`, `template`, `constant` and `exported`.",
+            )
         return ColumnSpec(
             column, template, constant, exported,
             self.optional(node, "type", self._type, None),
@@ -175,7 +196,12 @@ class SpecReader:
         found = self.texts(node)
         for name in found:
             if name not in FORMATS and not _is_format(name):
-                raise self.stop("MP210", node.span, f"`{name}` is not a format of dates.", 'Write it like "%d/%m/%Y" or "%Y-%m-%d %H:%M", or `unix seconds`.')
+                raise self.stop(
+                    "MP210",
+                    node.span,
+                    f"`{name}` is not a format of dates.",
+                    'Write it like "%d/%m/%Y" or "%Y-%m-%d %H:%M", or `unix seconds`.',
+                )
         return found
 
     def _value_map(self, node: Node) -> dict[str, str | None]:
@@ -207,9 +233,20 @@ class SpecReader:
         """That the values which the mapping itself names are ones that the word can have."""
         for value in spec.possible or ():
             if kind is Word.ACTIVITY_TYPE and not is_activity_type(value):
-                self.add("MP206", node.span, f"`{value}` is not a kind of activity.", *self.nearest(value, ACTIVITY_TYPES), "Your own are written `custom.name`.")
+                self.add(
+                    "MP206",
+                    node.span,
+                    f"`{value}` is not a kind of activity.",
+                    *self.nearest(value, ACTIVITY_TYPES),
+                    "Your own are written `custom.name`.",
+                )
             if kind is Word.STATUS and value not in {s.value for s in DealStatus}:
-                self.add("MP207", node.span, f"`{value}` is not a status of a deal.", "Write `open`, `won` or `lost`.")
+                self.add(
+                    "MP207",
+                    node.span,
+                    f"`{value}` is not a status of a deal.",
+                    "Write `open`, `won` or `lost`.",
+                )
 
 
 def _is_format(name: str) -> bool:

@@ -38,7 +38,9 @@ class Columns:
 
         def read(row: Row) -> str | None:
             value = row[position]
-            return None if not value or value in absent or value.isspace() or value.strip() in absent else value
+            return (
+                None if not value or value in absent or value.isspace() or value.strip() in absent else value
+            )
 
         return read
 
@@ -75,7 +77,9 @@ def instant_of(spec: ColumnSpec, columns: Columns, settings: ImportSettings, zon
     if spec.exported:
         exported_at = settings.exported_at
         return lambda row: exported_at
-    reader = InstantReader(spec.zone or zone or settings.zone, spec.formats or settings.formats, settings.latest)
+    reader = InstantReader(
+        spec.zone or zone or settings.zone, spec.formats or settings.formats, settings.latest
+    )
     value_of, label = text_of(spec, columns), columns.label(spec)
 
     def read(row: Row) -> Micros | None:
@@ -142,6 +146,8 @@ def _mapped(raw: TextOf, values: Mapping[str, str | None], label: str | None) ->
             return folded[key]
         if "*" in folded:
             return folded["*"]
-        raise RowRejected(label, "unmapped_value", f"the mapping does not say what `{value[:60]}` means.", value)
+        raise RowRejected(
+            label, "unmapped_value", f"the mapping does not say what `{value[:60]}` means.", value
+        )
 
     return read

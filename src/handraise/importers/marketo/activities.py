@@ -50,6 +50,7 @@ _NAMES = {
     "client_ip_address": "ip",
 }
 _NUMBERS = re.compile(r"[0-9]+")
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 _MAX_DEPTH_ERRORS = (ValueError, RecursionError)
 Attributes = dict[str, str]
 
@@ -234,7 +235,10 @@ class _Row:
             found = {str(i.get("name")): i.get("value") for i in found if isinstance(i, dict)}
         if not isinstance(found, dict):
             raise self._refused("the attributes are not a JSON object.", text)
-        return {name: plain for name, value in found.items() if (plain := _plain(value)) is not None}
+        texts = {name: plain for name, value in found.items() if (plain := _plain(value)) is not None}
+        if "\\u" in text and any(_UNSTORABLE.search(t) for t in (*texts, *texts.values())):
+            raise self._refused("the attributes hold characters that no text can hold.", text)
+        return texts
 
     def _refused(self, reason: str, text: str) -> RowRejected:
         return RowRejected(self._cells.column("attributes"), "bad_json", reason, text)

@@ -96,3 +96,16 @@ def _read(rows: str) -> dict[str, MarketoType]:
 
 
 MARKETO_TYPES: dict[str, MarketoType] = _read(_TYPES)
+
+# What a whole extract may hold; what is special (`=...`) is said in words.
+PRODUCED: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        (
+            *(t.type for t in MARKETO_TYPES.values() if not t.type.startswith("=")),
+            "record.merged",
+            "program.joined",
+            "program.progressed",
+            "program.succeeded",
+        )
+    )
+)

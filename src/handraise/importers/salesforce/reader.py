@@ -9,8 +9,8 @@ from handraise.facts.rows import Assumed, AttributeChange, Fact, IdentityKey
 from handraise.importers.identity_keys import email_key
 from handraise.importers.imports import Notes
 from handraise.importers.instants import InstantReader
-from handraise.importers.rejects import CellError
 from handraise.importers.records import Attributes, RowCells, Since
+from handraise.importers.rejects import CellError
 from handraise.importers.salesforce.ids import id_or_text, to_18
 from handraise.importers.schema import Match
 from handraise.importers.settings import ImportSettings
@@ -45,7 +45,7 @@ class SalesforceReader:
 
     def __init__(self, match: Match, header: Sequence[str], source: str, settings: ImportSettings) -> None:
         documented = None if match.dialect == "labels" else "UTC"
-        zone = settings.zone or documented
+        zone = documented or settings.zone
         self.instants = InstantReader(zone, settings.formats, settings.latest)
         self.planned = InstantReader(zone, settings.formats)
         self.notes = Notes()

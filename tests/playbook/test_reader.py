@@ -1,0 +1,305 @@
+"""What a playbook's words mean, one law a test."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from handraise.errors import ExitCode, PlaybookError
+from handraise.model.conditions import (
+    AccountDid,
+    AccountPeople,
+    All,
+    Always,
+    Any,
+    AtLeast,
+    AttributeTest,
+    Condition,
+    DealOf,
+    DealStatus,
+    Did,
+    Distinct,
+    GradeIs,
+    GradeIsOpen,
+    HasOpportunity,
+    InSegment,
+    IsMarketingQualified,
+    LevelIs,
+    Not,
+    RankIs,
+    Score,
+    ScoreIs,
+    Silent,
+    Times,
+)
+from handraise.model.fields import Field, FieldCatalog, FieldDefinition
+from handraise.model.playbook import Playbook, WherePart
+from handraise.model.scores import FixedThreshold, TopShare
+from handraise.model.time import Duration, Unit, parse_instant
+from handraise.model.value_tests import (
+    Between,
+    Compare,
+    Comparison,
+    InTheLast,
+    InTheNext,
+    IsKnown,
+    ListHas,
+    LongerAgo,
+    OneOf,
+    TextRelation,
+    TextTest,
+    ValueTest,
+)
+from handraise.model.values import FieldType
+from handraise.playbook.dependencies import FIT, decision_order, depends_on, needs, segment_order
+from handraise.playbook.reader import load, read, read_text
+
+VALID = Path(__file__).parent / "valid"
+HEAD = "playbook: Test\ntime_zone: Europe/London\nbehaviours: {demo: {activity: form.submitted}, view: {activity: page.viewed}}\n"
+OWN = FieldCatalog([FieldDefinition(Field("account", "audited_at"), FieldType.INSTANT, "Audited")])
+_D = Unit.DAYS
+
+
+def playbook_of(text: str, catalog: FieldCatalog = OWN) -> Playbook:
+    result = read_text(HEAD + text, "playbook.yml", catalog)
+    assert result.problems == (), "\n".join(map(str, result.problems))
+    assert result.playbook is not None
+    return result.playbook
+
+
+def condition_of(text: str, of: str = "people") -> Condition:
+    others = "base: {of: people, when: {person.city: Bonn}}"
+    extra = "marketing_qualified: {ranks: A1}\n"
+    return (
+        playbook_of(f"{extra}segments:\n  {others}\n  tested: {{of: {of}, when: {text}}}\n")
+        .segments["tested"]
+        .when
+    )
+
+
+CONDITIONS: tuple[tuple[str, Condition], ...] = (
+    ("{did: demo}", Did("demo")),
+    ("{did: {behaviour: demo, times: 3}}", Did("demo", Times(3))),
+    ("{did: {behaviour: demo, times: {exactly: 0}, within: 5 days}}", Did("demo", Times(0, 0), Duration(5, _D))),
+    ("{did: {behaviour: demo, times: {at_most: 2}}}", Did("demo", Times(0, 2))),
+    ("{did: {behaviour: demo, times: {at least: 2, at most: 5}, distinct: asset}}", Did("demo", Times(2, 5), distinct=Distinct.ASSET)),
+    ("{did: {behaviour: demo, since: 2026-06-01}}", Did("demo", since=parse_instant("2026-05-31T23:00:00Z"))),
+    ("{did: {behaviour: demo, since: 2026-06-01T00:00:00Z}}", Did("demo", since=parse_instant("2026-06-01T00:00:00Z"))),
+    ("{silent: {for: 60 days}}", Silent(Duration(60, _D))),
+    ("{silent: {for: 2 months, behaviours: [demo, view]}}", Silent(Duration(2, Unit.MONTHS), ("demo", "view"))),
+    ("{account: {did: demo}}", AccountDid("demo")),
+    ("{account: {did: {behaviour: demo, times: 2, within: 30 days, people: {at_least: 3}}}}", AccountDid("demo", Times(3), 2, Duration(30, _D))),
+    ("{account: {people: {at_least: 2}, who: {person.buying_role: champion}}}", AccountPeople(AttributeTest(Field("person", "buying_role"), OneOf(("champion",))), Times(2))),
+    ("{account: {who: {did: demo}}}", AccountPeople(Did("demo"))),
+    ("{opportunity: {status: open}}", HasOpportunity((DealStatus.OPEN,))),
+    ("{opportunity: {status: [won, lost], of: person, within: 24 months}}", HasOpportunity((DealStatus.WON, DealStatus.LOST), DealOf.PERSON, Duration(24, Unit.MONTHS))),
+    ("{grade: [A, B]}", GradeIs(("A", "B"))),
+    ("{grade: open}", GradeIsOpen()),
+    ("{level: 1}", LevelIs((1,))),
+    ("{level: [1, 2]}", LevelIs((1, 2))),
+    ("{rank: a1}", RankIs(("A1",))),
+    ("{score: {fit: {at_least: 50.5}}}", ScoreIs(Score.FIT, Comparison.AT_LEAST, Decimal("50.5"))),
+    ("{score: {fit: {at_least: 5}, engagement: {less than: 9}}}", All((ScoreIs(Score.FIT, Comparison.AT_LEAST, Decimal(5)), ScoreIs(Score.ENGAGEMENT, Comparison.LESS_THAN, Decimal(9))))),
+    ("{segment: base}", InSegment("base")),
+    ("{marketing_qualified: true}", IsMarketingQualified()),
+    ("{marketing_qualified: false}", Not(IsMarketingQualified())),
+    ("{all: [{did: demo}, {did: view}]}", All((Did("demo"), Did("view")))),
+    ("{any: [{did: demo}]}", Any((Did("demo"),))),
+    ("{not: {did: demo}}", Not(Did("demo"))),
+    ("{at_least: 1, of: [{did: demo}, {did: view}]}", AtLeast(1, (Did("demo"), Did("view")))),
+    ("{did: demo, grade: A}", All((Did("demo"), GradeIs(("A",))))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant"), CONDITIONS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_condition_means_what_it_says(text: str, meant: Condition) -> None:
+    assert condition_of(text) == meant
+
+
+_N, _LESS, _MORE = Decimal, Comparison.LESS_THAN, Comparison.MORE_THAN
+TESTS: tuple[tuple[str, ValueTest], ...] = (
+    ("account.industry: pharma", OneOf(("pharma",))),
+    ("account.industry: [pharma, bio]", OneOf(("pharma", "bio"))),
+    ("account.industry: {is: pharma}", OneOf(("pharma",))),
+    ("account.industry: {is not: pharma}", OneOf(("pharma",), negated=True)),
+    ("account.industry: {not in: [a, b]}", OneOf(("a", "b"), negated=True)),
+    ("account.industry: {not_in: [a, b]}", OneOf(("a", "b"), negated=True)),
+    ("account.industry: {contains: life}", TextTest(TextRelation.CONTAINS, ("life",))),
+    ("account.industry: {starts with: [a, b]}", TextTest(TextRelation.STARTS_WITH, ("a", "b"))),
+    ("account.industry: {ends_with: x}", TextTest(TextRelation.ENDS_WITH, ("x",))),
+    ('account.industry: {matches: "^bio"}', TextTest(TextRelation.MATCHES, ("^bio",))),
+    ("account.industry: {known: true}", IsKnown()),
+    ("account.industry: {is known: false}", IsKnown(False)),
+    ("account.postal_code: 12345", OneOf(("12345",))),
+    ("account.employees: 500", OneOf(("500",))),
+    ("account.employees: {at_least: 200}", Compare(Comparison.AT_LEAST, _N(200))),
+    ("account.employees: {between: [200, 5000]}", Between(_N(200), _N(5000))),
+    ("account.is_customer: true", OneOf(("true",))),
+    ("account.technologies: [sap, oracle]", ListHas(("sap", "oracle"))),
+    ("account.technologies: {any of: [sap]}", ListHas(("sap",))),
+    ("account.technologies: {all of: [sap, oracle]}", ListHas(("sap", "oracle"), all=True)),
+    ("account.technologies: {contains: sap}", ListHas(("sap",))),
+    ("account.renewal_on: {in the last: 30 days}", InTheLast(Duration(30, _D))),
+    ("account.renewal_on: {in_the_next: 1 quarter}", InTheNext(Duration(1, Unit.QUARTERS))),
+    ("account.renewal_on: {longer ago than: 2 years}", LongerAgo(Duration(2, Unit.YEARS))),
+    ("account.renewal_on: {more than: 2 years ago}", LongerAgo(Duration(2, Unit.YEARS))),
+    ("account.renewal_on: {before: 2026-01-01}", Compare(_LESS, "2026-01-01")),
+    ("account.renewal_on: {after: 2026-01-01}", Compare(_MORE, "2026-01-01")),
+    ("account.audited_at: {after: 2026-06-01}", Compare(_MORE, "2026-06-01T22:59:59.999999Z")),
+    ("account.audited_at: {before: 2026-06-01}", Compare(_LESS, "2026-05-31T23:00:00Z")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "meant"), TESTS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_test_of_a_value_means_what_it_says(text: str, meant: ValueTest) -> None:
+    condition = condition_of(f"{{{text}}}", "accounts")
+    assert isinstance(condition, AttributeTest)
+    assert condition.test == meant
+
+
+def test_several_comparisons_of_a_field_mean_all_of_them() -> None:
+    size = Field("account", "employees")
+    both = (
+        AttributeTest(size, Compare(Comparison.AT_LEAST, _N(5))),
+        AttributeTest(size, Compare(_LESS, _N(9))),
+    )
+    assert condition_of("{account.employees: {at_least: 5, less_than: 9}}") == All(both)
+
+
+def test_uses_is_another_word_for_technologies() -> None:
+    assert condition_of("{account.uses: sap}") == AttributeTest(
+        Field("account", "technologies"), ListHas(("sap",))
+    )
+
+
+def test_a_where_tests_columns_properties_and_attributes_of_the_asset() -> None:
+    text = "where: {form: [a, b], channel: web, asset.tier: high, seconds: {at_least: 30}, trial: true}"
+    read_ = playbook_of("engagement: {}\n", OWN)
+    assert read_.behaviours["demo"].where == ()
+    got = read_text(
+        f"playbook: T\ntime_zone: UTC\nbehaviours: {{b: {{activity: [form.submitted, custom.x], {text}}}}}\n",
+        "p.yml",
+        OWN,
+    )
+    assert got.playbook is not None
+    assert got.playbook.behaviours["b"].where == (
+        WherePart("form", OneOf(("a", "b"))),
+        WherePart("channel", OneOf(("web",))),
+        WherePart("asset.tier", OneOf(("high",))),
+        WherePart("seconds", Compare(Comparison.AT_LEAST, _N(30))),
+        WherePart("trial", OneOf(("true",))),
+    )
+
+
+def test_yes_no_and_clock_like_words_stay_as_written() -> None:
+    result = read_text(
+        HEAD + "segments: {s: {of: people, when: {person.country: [NO, on, 1:30, 01234]}}}\n", "p.yml", OWN
+    )
+    assert result.playbook is not None
+    assert result.playbook.segments["s"].when == AttributeTest(
+        Field("person", "country"), OneOf(("NO", "on", "1:30", "01234"))
+    )
+    assert [p.code for p in result.warnings] == ["PB113"] * 4
+
+
+def test_thresholds_are_points_or_top_shares() -> None:
+    playbook = playbook_of(
+        "fit: {grades: {A: 75, B: 50, C: 25}}\nengagement: {levels: {1: top 5%, 2: top 12.5 %, 3: top 40%}}\n"
+    )
+    assert playbook.fit.grades.best == FixedThreshold(7500)
+    assert playbook.engagement.levels.second == TopShare(Fraction(1, 8))
+    assert playbook.engagement.levels.are_calibrated
+
+
+def test_cells_that_are_not_written_keep_their_usual_label_and_route() -> None:
+    ranks = playbook_of("ranks: {A1: {label: Ring now}}\n").ranks
+    assert len(ranks) == 16
+    assert (ranks["A1"].label, ranks["A1"].route) == ("Ring now", "sales")
+
+
+def test_a_playbook_without_scores_and_segments_is_fine() -> None:
+    playbook = playbook_of("")
+    assert playbook.fit.rules == playbook.engagement.rules == playbook.buyer_segments == ()
+
+
+def test_the_last_buyer_segment_needs_no_condition() -> None:
+    text = "buyer_segments: [{key: a, label: First, when: {did: demo}}, {key: b%s}]\n"
+    for last in ("", ", when: {always: true}"):
+        assert playbook_of(text % last).buyer_segments[-1].when == Always()
+
+
+def test_a_part_with_a_word_of_later_is_set_aside_and_the_rest_stays() -> None:
+    rules = "{name: First, when: {first time: demo}, points: 5}, {behaviour: demo, points: 5}"
+    result = read_text(HEAD + f"triggers: {{x: 1}}\nengagement: {{rules: [{rules}]}}\n", "p.yml", OWN)
+    assert result.playbook is not None
+    assert [r.name for r in result.playbook.engagement.rules] == ["Demo"]
+    assert [s.where for s in result.playbook.set_aside] == ["`triggers`", "engagement rule `First`"]
+
+
+def test_segments_are_ordered_after_those_they_read() -> None:
+    text = """
+fit: {rules: [{name: Big, when: {segment: big}, points: 60}]}
+segments:
+  target: {of: people, when: {segment: good}}
+  good: {of: people, when: {grade: [A, B]}}
+  big: {of: accounts, when: {account.employees: {at_least: 500}}}
+"""
+    playbook = playbook_of(text)
+    assert (
+        segment_order(playbook).index("big")
+        < segment_order(playbook).index("good")
+        < segment_order(playbook).index("target")
+    )
+    order = [str(d) for d in decision_order(playbook)]
+    assert order.index("segment big") < order.index("grade") < order.index("segment good")
+    assert {str(d) for d in depends_on(playbook, FIT)} == {"segment big"}
+
+
+def test_needs_names_the_facts_that_are_read() -> None:
+    text = "segments: {s: {of: people, when: {all: [{person.city: Bonn}, {silent: {for: 5 days}}, {opportunity: {status: won}}]}}}\n"
+    read_ = needs(playbook_of(text))
+    assert read_.fields == {Field("person", "city")}
+    assert read_.activities == {"form.submitted", "page.viewed"}
+    assert read_.every_buyer_act
+    assert read_.opportunities
+
+
+def test_a_folder_of_files_is_one_playbook(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(HEAD, encoding="utf-8")
+    (tmp_path / "b.yml").write_text(
+        "behaviours: {share: {activity: content.shared}}\nsegments: {s: {of: people, when: {did: share}}}\n",
+        encoding="utf-8",
+    )
+    result = read(tmp_path, OWN)
+    assert result.playbook is not None
+    assert set(result.playbook.behaviours) == {"demo", "view", "share"}
+
+
+def test_the_example_of_the_language_is_read() -> None:
+    result = read(VALID / "example.yml", FieldCatalog())
+    assert result.errors == ()
+    assert {p.code for p in result.warnings} == {"PB501"}
+
+
+def test_loading_a_wrong_playbook_raises_with_all_problems(tmp_path: Path) -> None:
+    path = tmp_path / "playbook.yml"
+    path.write_text("playbook: T\ntime_zone: Mars\nx: 1\n", encoding="utf-8")
+    with pytest.raises(PlaybookError) as caught:
+        load(path, OWN)
+    assert len(caught.value.problems) == 2
+    assert caught.value.exit_code is ExitCode.PLAYBOOK
+
+
+def test_a_file_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
+    assert [p.code for p in read(tmp_path / "none.yml", OWN).problems] == ["PB108"]
+    assert [p.code for p in read(tmp_path, OWN).problems] == ["PB108"]
+
+
+def test_places_of_parts_are_known_after_reading() -> None:
+    result = read_text(
+        HEAD + "fit:\n  rules:\n    - {name: Size, when: {account.employees: 5}, points: 1}\n", "p.yml", OWN
+    )
+    assert str(result.places["fit rule `Size`"]) == "p.yml:6:8"
