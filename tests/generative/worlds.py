@@ -71,27 +71,29 @@ class GeneratedWorld:
         return "\n".join(map(repr, (*self.facts, *self.coverage)))
 
 
-def _source(name: str) -> str:
-    return name.partition(":")[0]
-
-
-def _tie(fact: Fact) -> Hashable:
-    """Two facts with the same one would be told apart by a row hash only."""
+def _ties(fact: Fact) -> list[Hashable]:
+    """Two facts that share one of these could be told apart by a row hash only."""
+    ties: list[Hashable] = [("same key", key_of(fact), fact.known_at)]
     match fact:
-        case AttributeChange(entity, subject, field):
-            source = _source(subject) if entity == "person" else subject
-            return (entity, source, field, fact.at, fact.known_at)
-        case Membership(record):
-            return ("membership", _source(record), fact.stated, fact.at, fact.known_at)
-        case OpportunityStage(opportunity):
-            return (opportunity, fact.at, fact.known_at)
-        case PersonRecord(name) | AccountRecord(name) | Opportunity(name):
-            return (type(fact), name)
-        case ContactRole(opportunity, record):
-            return ("role", opportunity, record)
-        case IdentityKey(record, key):
-            return ("key", record, key)
-    return fact.message_id  # type: ignore[union-attr]
+        case AttributeChange(entity="person"):
+            ties.append(("value", source_of(fact.subject), fact.field, fact.at, fact.known_at))
+        case Membership():
+            ties.append(("membership", source_of(fact.record), fact.stated, fact.at, fact.known_at))
+        case OpportunityStage():
+            ties.append(("stage", fact.opportunity, fact.at, fact.known_at))
+    return ties
+
+
+def untied(facts: list[Fact]) -> list[Fact]:
+    """Without those that tie with an earlier one."""
+    taken: set[Hashable] = set()
+    kept = []
+    for fact in facts:
+        ties = _ties(fact)
+        if taken.isdisjoint(ties):
+            taken.update(ties)
+            kept.append(fact)
+    return kept
 
 
 def _dated(draw: Draw) -> tuple[Micros, Micros]:
@@ -230,8 +232,7 @@ def worlds(draw: Draw) -> GeneratedWorld:
     facts += _changes(draw, names, accounts)
     facts += _activities(draw, names)
     facts += _deals(draw, names, accounts)
-    untied = {_tie(fact): fact for fact in reversed(facts)}
-    return GeneratedWorld(tuple(reversed(untied.values())), tuple(_coverage(draw)))
+    return GeneratedWorld(tuple(untied(facts)), tuple(_coverage(draw)))
 
 
 @st.composite

@@ -3,7 +3,8 @@
 Where the language leaves room, this is what is meant:
 
 * roll-ups (`AccountDid`, `AccountPeople`) count people who are decided: visible, identified, not deleted;
-* without an account: attribute tests of it are unknown, deals and roll-ups of it are out whatever their numbers;
+* without an account: nothing of it is known, so tests of its fields are unknown and `is known` is out; its deals
+  and roll-ups are out, whatever their numbers;
 * `Did ... ever` is covered from the person's first known instant on, `AccountDid ... ever` never is.
 """
 
@@ -128,8 +129,6 @@ def value_of(field: Field, subject: Subject, ask: Evaluator) -> str | None:
 
 @verdict.register(AttributeTest)
 def _(condition: AttributeTest, subject: Subject, ask: Evaluator) -> Truth:
-    if condition.field.entity == "account" and subject.account is None:
-        return Truth.UNKNOWN
     text = value_of(condition.field, subject, ask)
     return values.truth_of_field(condition.test, text, ask.catalog.type_of(condition.field), ask.now)
 

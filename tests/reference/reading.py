@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -63,6 +63,40 @@ def subject_of(fact: Fact) -> str:
     return fact.record
 
 
+def key_of(fact: Fact) -> tuple[Hashable, ...]:
+    """What identifies a fact: two facts of one key are the same, or contradict each other."""
+    match fact:
+        case PersonRecord():
+            key: tuple[Hashable, ...] = (fact.record, fact.identified)
+        case AccountRecord():
+            key = (fact.account,)
+        case AttributeChange():
+            key = (fact.entity, fact.subject, fact.field, fact.at, source_of(fact.subject))
+        case IdentityKey():
+            key = (fact.record, fact.key)
+        case Membership():
+            key = (fact.record, fact.at, source_of(fact.record), fact.stated)
+        case Activity():
+            key = (source_of(fact.record), fact.message_id)
+        case Opportunity():
+            key = (fact.opportunity,)
+        case OpportunityStage():
+            key = (fact.opportunity, fact.stage, fact.at)
+        case ContactRole():
+            key = (fact.opportunity, fact.record, fact.at)
+    return (type(fact), *key)
+
+
+def uncontradicted(facts: Iterable[Fact]) -> list[Fact]:
+    """One fact per key: the one known first counts, whatever order they came in (meaning 1)."""
+    first: dict[Hashable, Fact] = {}
+    for fact in facts:
+        key = key_of(fact)
+        if key not in first or fact.known_at < first[key].known_at:
+            first[key] = fact
+    return list(first.values())
+
+
 class Reading:
     """The facts visible at `as_of`. `people` holds those who are decided, by id, in the order of their ids."""
 
@@ -75,7 +109,7 @@ class Reading:
     ) -> None:
         self.as_of = as_of
         self.coverage = tuple(coverage)
-        self._facts = [fact for fact in facts if fact.at <= as_of and fact.known_at <= as_of]
+        self._facts = [f for f in uncontradicted(facts) if f.at <= as_of and f.known_at <= as_of]
         self._rank = source_rank
         self._changes: dict[tuple[str, str, str], list[AttributeChange]] = defaultdict(list)
         for change in self._of(AttributeChange):

@@ -66,16 +66,41 @@ def test_the_latest_value_is_the_one_that_held_last_not_the_one_that_arrived_las
 
 
 def test_of_two_values_of_one_instant_the_one_known_later_counts(ask: Ask) -> None:
-    """A correction of a value, for the same moment, replaces it once it is known."""
+    """Two records of one person say different things of the same moment: what we learned later counts, from when
+    we learned it."""
     world = (
         World()
-        .person("ann")
-        .has("ann", "person.seniority", "manager", at=ago(20), known=ago(20))
+        .person("ann", "mail:ann")
+        .bears("mail:ann", "id:crm:ann")
+        .has("mail:ann", "person.seniority", "manager", at=ago(20), known=ago(20))
         .has("ann", "person.seniority", "vp", at=ago(20), known=ago(5))
     )
     is_vp = is_one_of("person.seniority", "vp")
     assert ask(world, is_vp, ago(5, plus=-1)) == {"ann": OUT}
     assert ask(world, is_vp, ago(5)) == {"ann": IN}
+
+
+def test_a_source_that_contradicts_itself_is_believed_the_first_time(ask: Ask) -> None:
+    """One source says two things of one field at one moment: what was known first counts, the other is quarantined,
+    whichever file brought it first."""
+    for order in (1, -1):
+        world = World().person("ann")
+        said = [("manager", ago(20)), ("vp", ago(5))]
+        for value, known in said[::order]:
+            world.has("ann", "person.seniority", value, at=ago(20), known=known)
+        assert ask(world, is_one_of("person.seniority", "manager")) == {"ann": IN}
+
+
+def test_the_same_act_delivered_twice_is_one_act(ask: Ask) -> None:
+    """A message id is unique within its source for ever: the same row again, or another row under its id, adds
+    nothing, and the one known first counts."""
+    world = World().person("ann").did("ann", "form.submitted", at=ago(3))
+    world.facts.append(world.facts[-1])
+    world.facts.append(world.facts[-1]._replace(at=ago(2), known_at=ago(2)))
+    assert ask.all(world, {"once": Did("form"), "twice": Did("form", Times(2))}) == {
+        "once": {"ann": IN}, "twice": {"ann": OUT},
+    }  # fmt: skip
+    assert ask(world, Did("form", since=ago(2))) == {"ann": OUT}
 
 
 def test_an_erased_value_is_unknown_from_its_erasure_on(ask: Ask) -> None:

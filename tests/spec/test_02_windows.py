@@ -234,8 +234,8 @@ def test_a_rules_window_is_the_same_window(ask: Ask) -> None:
     world = World().person("start", "inside")
     world.did("start", "form.submitted", at=ago(5)).did("inside", "form.submitted", at=ago(5, plus=1))
     scored = playbook(engagement=engagement(each(10, "form", within=days(5))))
-    points = {name: str(d.engagement_score) for name, d in ask.decisions(world, scored).items()}
-    assert points == {"start": "0.00", "inside": "10.00"}
+    points = {name: int(d.engagement_score) for name, d in ask.decisions(world, scored).items()}
+    assert points == {"start": 0, "inside": 10}
 
 
 def test_counts_in_a_window_are_counted_in_it_alone(ask: Ask) -> None:

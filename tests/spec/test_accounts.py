@@ -214,19 +214,22 @@ def test_what_is_asked_of_members_may_be_anything_asked_of_people(ask: Ask) -> N
 
 
 def test_without_an_account_its_people_deals_and_acts_are_out(ask: Ask) -> None:
-    """Somebody without an account has no colleagues and no account's deals; what is asked of its fields is
-    unknown."""
+    """Somebody without an account has no colleagues and no account's deals; what is asked of its fields is unknown,
+    except whether they are known, which they are not."""
     world = World().person("ann").did("ann", "form.submitted").has("ann", "person.seniority", "vp")
     questions: dict[str, Condition] = {
         "did": AccountDid("form"),
+        "nobody did": AccountDid("form", NOBODY),
         "people": AccountPeople(SENIOR),
+        "no people": AccountPeople(SENIOR, NOBODY),
         "deal": HasOpportunity((OPEN, WON, LOST)),
         "large": at_least("account.employees", 1),
         "known": of_field("account.employees", IsKnown()),
+        "not known": of_field("account.employees", IsKnown(known=False)),
     }
-    assert ask.all(world, questions) == {
-        "did": {"ann": OUT}, "people": {"ann": OUT}, "deal": {"ann": OUT},
-        "large": {"ann": UNKNOWN}, "known": {"ann": UNKNOWN},
+    assert {key: answers["ann"] for key, answers in ask.all(world, questions).items()} == {
+        "did": OUT, "nobody did": OUT, "people": OUT, "no people": OUT, "deal": OUT,
+        "large": UNKNOWN, "known": OUT, "not known": IN,
     }  # fmt: skip
 
 

@@ -24,8 +24,17 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
 
 
-CONSOLE = SafeConsole(highlight=False, markup=False, emoji=False)
-ERRORS = SafeConsole(stderr=True, highlight=False, markup=False, emoji=False)
+WIDTH_WITHOUT_TERMINAL = 120
+
+
+def _console(*, stderr: bool) -> SafeConsole:
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    width = None if is_terminal else WIDTH_WITHOUT_TERMINAL
+    return SafeConsole(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+
+CONSOLE = _console(stderr=False)
+ERRORS = _console(stderr=True)
 
 SHOW_PROGRESS_AFTER_SECONDS = 1.0
 

@@ -19,7 +19,7 @@ from handraise.facts.runs import Run
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.scores import GRADES, LEVELS
-from handraise.model.time import iso
+from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant
 from handraise.model.truth import Truth
 from handraise.reports.summary import DecisionsSummary
 
@@ -133,6 +133,11 @@ def checked(result: CheckResult, english: bool) -> None:
     CONSOLE.print(f"{result.path}: no errors. Version {(result.version or '')[:12]}.", style="green")
 
 
+def as_of_words(as_of: Micros) -> str:
+    """A day's end as the day, any other instant in full."""
+    return iso(as_of)[:10] if (as_of + 1) % MICROS_PER_DAY == 0 else iso(as_of)
+
+
 def findings(found: Sequence[Finding]) -> None:
     for finding in found:
         _say(finding.sentence, "yellow" if finding.severity is Severity.WARNING else "")
@@ -144,7 +149,7 @@ def decided(result: DecideResult, playbook: Playbook, catalog: FieldCatalog) -> 
     """The matrix, the segments, and what is unknown."""
     summary = result.summary
     CONSOLE.print(
-        f"{summary.n_people:,} people as of {iso(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
+        f"{summary.n_people:,} people as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
         f"{result.run_id}, {result.duration_seconds:.1f} s"
     )
     _matrix(summary, playbook)
@@ -215,7 +220,7 @@ def runs(found: Sequence[Run]) -> None:
         _add(
             table,
             run.id,
-            row["as_of"],
+            as_of_words(run.as_of),
             f"{row['n_people']:,}",
             run.playbook_version[:12],
             row["started_at"][:19],
@@ -228,7 +233,7 @@ def explained(found: PersonExplanation, playbook: Playbook) -> None:
     decision = found.decision
     _say(_who(found), "bold")
     CONSOLE.print(
-        f"{decision['person_id']} as of {decision['as_of']}: {playbook.term('rank')} {_rank(decision)}"
+        f"{decision['person_id']} as of {as_of_words(parse_instant(decision['as_of']))}: {playbook.term('rank')} {_rank(decision)}"
         f"{_cell(decision['rank'], playbook)}"
     )
     CONSOLE.print(
@@ -270,7 +275,7 @@ def _rules(rules: Sequence[RuleExplanation]) -> None:
     for rule in ordered:
         verdict = rule.verdict
         points = (
-            f"{rule.points:+g}"
+            f"{round(rule.points, 2):+g}"
             if verdict.truth is Truth.IN
             else ("?" if verdict.truth is Truth.UNKNOWN else "0")
         )
@@ -289,7 +294,7 @@ def _detail(verdict: Verdict) -> str:
     if verdict.n is not None and verdict.latest_at is not None:
         return f" — {verdict.n} ×, last {iso(verdict.latest_at)[:16].replace('T', ' ')}"
     if verdict.value is not None:
-        return f" — {verdict.value}" + (" (assumed since creation or export)" if verdict.assumed else "")
+        return f" — {verdict.value}" + (" (assumed)" if verdict.assumed else "")
     return ""
 
 

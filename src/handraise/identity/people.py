@@ -3,7 +3,7 @@
 A record bears its own name as a key; records that share a key, directly or through others, are one
 person. The person is named after the first of its identified records to be known (the smaller name where
 that is a tie), so that a later merge keeps the older id. Somebody with no identified record is a
-visitor and nobody yet; somebody whose identified records are all deleted is nobody any more.
+visitor and nobody yet; somebody whose records are all deleted is nobody any more.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def people_at(view: View, source_rank: Mapping[int, int], chosen: Ints | None = 
     group = _group(links, n_records)
     identified = records["identified"]
     named = _representatives(view, records, identified, group, links)
-    named = named[~_is_deleted(view, records["record"][identified], group, source_rank)[group[named]]]
+    named = named[~_is_deleted(view, records["record"], group, source_rank)[group[named]]]
     named.sort()
     person_of_group = np.full(n_records, -1, dtype=np.int32)
     person_of_group[group[named]] = np.arange(len(named), dtype=np.int32)
@@ -152,13 +152,13 @@ def _name_ranks(view: View, record: Ints) -> Ints:
     return rank[record]
 
 
-def _is_deleted(view: View, identified: Ints, group: Ints, source_rank: Mapping[int, int]) -> Bools:
-    """Of each component (by the record that stands for it), whether all its identified records are deleted."""
+def _is_deleted(view: View, records: Ints, group: Ints, source_rank: Mapping[int, int]) -> Bools:
+    """Of each component (by the record that stands for it), whether all its records are deleted."""
     deleted = _deleted_records(view, source_rank)
     alive = np.zeros(len(group), dtype=bool)
     is_gone = np.zeros(len(group), dtype=bool)
     is_gone[deleted] = True
-    alive[group[identified[~is_gone[identified]]]] = True
+    alive[group[records[~is_gone[records]]]] = True
     return ~alive
 
 

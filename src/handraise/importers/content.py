@@ -128,6 +128,7 @@ class _Scan:
         self.hash = hashlib.sha256()
         self._bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._utf16 = codecs.getincrementaldecoder("utf-16")("strict") if self._bom == "utf-16" else None
         self._pending = False
         self._lines = 0
         self.first_bad_line: int | None = None
@@ -138,11 +139,15 @@ class _Scan:
 
     def add(self, block: bytes) -> None:
         self.hash.update(block)
-        if self._bom != "utf-16" and (self._pending or not block.isascii()):
+        if self._utf16 is not None:
+            self._utf16.decode(block)  # raises for what is none, which `opened` says in words
+        elif self._pending or not block.isascii():
             self._decode(block, final=False)
         self._lines += block.count(b"\n")
 
     def end(self) -> None:
+        if self._utf16 is not None:
+            self._utf16.decode(b"", True)
         if self._pending:
             before = self.n_bad
             self._decode(b"", final=True)

@@ -23,6 +23,9 @@ from handraise.importers.tables import MAX_CELL, MAX_COLUMNS, ReadRow, checked_h
 MAX_ROW = 1 << 24
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
+# From so many columns on, lines within a quoted cell that all have as many are rows that a stray pair of
+# quotes swallowed, not text with commas.
+_TELLING = 4
 _SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?\Z", re.I)
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -184,7 +187,7 @@ class CsvTable:
                 continue
             raw = taken[0] if len(taken) == 1 else "".join(taken)
             self._ends_open = not raw.endswith(("\n", "\r"))
-            if len(cells) != n:
+            if len(cells) != n or (n >= _TELLING and len(taken) > 2 and self._holds_rows(lines)):
                 yield self._miscounted(lines, start, cells, raw)
             elif "\0" in raw or lines.is_overlong or (is_damaged and _UNDECODED.search(raw)):
                 yield self._unreadable(lines, start, cells, raw)
@@ -230,8 +233,7 @@ class CsvTable:
 
     def _miscounted(self, lines: _Lines, start: int, cells: list[str], raw: str) -> ReadRow:
         """Too many or too few cells. If a stray pair of quotes swallowed whole rows, those are given back."""
-        inner = lines.taken[1:-1]
-        if inner and len(self.header) > 1 and all(self._is_row(line) for line in inner):
+        if len(self.header) > 1 and self._holds_rows(lines):
             first = lines.taken[0]
             position = _open_quote(first, self.delimiter) or 0
             raw = self._resumed(lines)
@@ -247,6 +249,11 @@ class CsvTable:
         if len(cells) == 1 and n > 1 and (other := _delimiter_of(raw)) != self.delimiter and other in raw:
             reason += f" It is separated by {DELIMITERS[other]}s."
         return ReadRow(start, cells, raw, Rejection(start, None, reason, "cell_count", raw[:MAX_VALUE]))
+
+    def _holds_rows(self, lines: _Lines) -> bool:
+        """Whether the lines within a record are all rows by themselves."""
+        inner = lines.taken[1:-1]
+        return bool(inner) and all(self._is_row(line) for line in inner)
 
     def _unreadable(self, lines: _Lines, start: int, cells: list[str], raw: str) -> ReadRow:
         if lines.is_overlong:

@@ -102,12 +102,14 @@ class Attributes:
         catalog = settings.catalog()
         self._header, self._missing = cells.header, cells.missing
         self._notes = notes
-        self._plan: list[tuple[int, str, str, CellParser | None, bool, bool]] = []
+        self._plan: list[tuple[int, str, str, CellParser | None, bool, bool, bool]] = []
         for use in match.filling:
             for own in use.fills:
                 parse = (parsers or {}).get(own) or parser_of(catalog.type_of(own), instants)
                 since_creation = own in settings.from_creation and not use.leaks
-                self._plan.append((use.position, own.entity, own.name, parse, since_creation, use.is_custom))
+                is_first = own is use.fills[0]  # of the fields that one cell fills
+                row = (use.position, own.entity, own.name, parse, since_creation, use.is_custom, is_first)
+                self._plan.append(row)
 
     def any_of(self, entity: str, row: Sequence[str]) -> bool:
         """Whether the row says anything about that entity."""
@@ -127,7 +129,7 @@ class Attributes:
     ) -> None:
         """`base` is since when the columns are known, `customs` the same for custom columns."""
         missing = self._missing
-        for position, entity, name, parse, since_creation, is_custom in self._plan:
+        for position, entity, name, parse, since_creation, is_custom, is_first in self._plan:
             value = row[position]
             if not value or value in missing or value.isspace():
                 continue
@@ -136,7 +138,7 @@ class Attributes:
                     value = parse(value)
                 except CellError as error:
                     raise RowRejected.of(self._header[position], error, value) from None
-            elif value in PLACEHOLDERS and name not in ("company", "website"):  # those fill the account's field too
+            elif value in PLACEHOLDERS and is_first:
                 self._notes.placeholders[self._header[position], value] += 1
             if since_creation and created is not None:
                 out.append(

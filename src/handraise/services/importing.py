@@ -11,7 +11,7 @@ from pathlib import Path
 from handraise.config import Settings
 from handraise.engines.local import Progress
 from handraise.errors import Finding, HandraiseError, InputFileError, Problem
-from handraise.facts.imports import ImportHeader, ImportResult
+from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.store import FactStore
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.model import ImportMapping
@@ -135,7 +135,7 @@ class Importing:
 
     def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
         rows = self.store.quarantine([result.id]) if result.quarantined else ()
-        reasons = Counter(f"{r.column}: {r.reason}" if r.column else r.reason for r in rows)
+        reasons = Counter(_reason(r) for r in rows)
         return FileOutcome(
             file_name=opened.path.name,
             taken_for=opened.importer,
@@ -207,6 +207,13 @@ def _files_in(folder: Path) -> list[Path]:
     walked = os.walk(folder, onerror=keep)
     found = [Path(inside, name) for inside, _, names in walked for name in names]
     return sorted([*(p for p in found if p.name.lower().endswith(DATA_ENDINGS)), *closed])
+
+
+def _reason(row: QuarantinedRow) -> str:
+    """Why a row was not taken, alike for alike rows."""
+    if row.code == "conflict":
+        return "another row of the same source says something else of the same thing and instant"
+    return f"{row.column}: {row.reason}" if row.column else row.reason
 
 
 def _refused(path: Path, error: HandraiseError, problems: tuple[Problem, ...]) -> FileOutcome:
