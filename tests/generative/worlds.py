@@ -31,6 +31,7 @@ from tests.generative.vocabulary import (
     TYPES,
     Words,
 )
+from tests.reference.reading import key_of, source_of
 
 from handraise.facts.rows import (
     AccountRecord,

@@ -36,19 +36,29 @@ def csv_text(header: Sequence[str], *rows: Sequence[str]) -> str:
 
 
 def opened(
-    folder: Path, content: str | bytes, settings: ImportSettings = SETTINGS, mapping: ImportMapping | None = None, name: str = "file.csv"
+    folder: Path,
+    content: str | bytes,
+    settings: ImportSettings = SETTINGS,
+    mapping: ImportMapping | None = None,
+    name: str = "file.csv",
 ) -> FileImport:
     return open_import(write(folder, content, name), settings, mapping=mapping)
 
 
 def rows_of(
-    folder: Path, content: str | bytes, settings: ImportSettings = SETTINGS, mapping: ImportMapping | None = None
+    folder: Path,
+    content: str | bytes,
+    settings: ImportSettings = SETTINGS,
+    mapping: ImportMapping | None = None,
 ) -> list[SourceRow]:
     return list(opened(folder, content, settings, mapping).rows())
 
 
 def facts_of(
-    folder: Path, content: str | bytes, settings: ImportSettings = SETTINGS, mapping: ImportMapping | None = None
+    folder: Path,
+    content: str | bytes,
+    settings: ImportSettings = SETTINGS,
+    mapping: ImportMapping | None = None,
 ) -> list[Fact]:
     """The facts of a file of which every row is taken."""
     rows = rows_of(folder, content, settings, mapping)
@@ -57,7 +67,10 @@ def facts_of(
 
 
 def rejections_of(
-    folder: Path, content: str | bytes, settings: ImportSettings = SETTINGS, mapping: ImportMapping | None = None
+    folder: Path,
+    content: str | bytes,
+    settings: ImportSettings = SETTINGS,
+    mapping: ImportMapping | None = None,
 ) -> list[Rejection]:
     return [r.rejection for r in rows_of(folder, content, settings, mapping) if r.rejection]
 
@@ -69,7 +82,9 @@ def mapping_of(text: str) -> ImportMapping:
 def attributes(facts: Iterable[Fact]) -> dict[str, tuple[str | None, str, str]]:
     """Attribute changes by field: value, instant, how known."""
     return {
-        f"{f.entity}.{f.field}": (f.value, iso(f.at), f.assumed.value) for f in facts if isinstance(f, AttributeChange)
+        f"{f.entity}.{f.field}": (f.value, iso(f.at), f.assumed.value)
+        for f in facts
+        if isinstance(f, AttributeChange)
     }
 
 

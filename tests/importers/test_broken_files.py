@@ -69,7 +69,9 @@ def workbook() -> bytes:
         (b"Id^FirstName^LastName^Company\n", "IF112", "one column only"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: bytes, code: str, words: str) -> None:
+def test_a_file_that_is_no_table_is_refused_with_a_sentence(
+    tmp_path: Path, content: bytes, code: str, words: str
+) -> None:
     error = refusal(write(tmp_path, content))
     assert error.problems[0].code == code
     assert words in str(error)
@@ -139,7 +141,9 @@ def test_a_guessed_encoding_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_not_utf8_in_a_file_that_is_cost_their_row_only(tmp_path: Path) -> None:
-    content = csv_text(HEADER, lead(1, "Müller"), lead(2, "Grün"), lead(3, "?")).encode().replace(b"?", b"\xe9")
+    content = (
+        csv_text(HEADER, lead(1, "Müller"), lead(2, "Grün"), lead(3, "?")).encode().replace(b"?", b"\xe9")
+    )
     rows = rows_of(tmp_path, content)
     assert [r.rejection is None for r in rows] == [True, True, False]
     rejection = rows[2].rejection
@@ -165,7 +169,9 @@ def test_rows_with_another_separator_than_the_header_are_quarantined(tmp_path: P
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_line_end_says_the_same(tmp_path: Path, end: str) -> None:
-    assert [r.facts for r in rows_of(tmp_path, GOOD.replace("\n", end).encode())] == [r.facts for r in rows_of(tmp_path, GOOD)]
+    assert [r.facts for r in rows_of(tmp_path, GOOD.replace("\n", end).encode())] == [
+        r.facts for r in rows_of(tmp_path, GOOD)
+    ]
 
 
 def test_gzip_says_the_same_and_has_the_same_hash(tmp_path: Path) -> None:
@@ -196,12 +202,22 @@ def test_a_last_row_without_a_line_end_is_taken_and_noted(tmp_path: Path) -> Non
 
 def test_a_stray_quote_costs_its_row_and_not_those_below(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, csv_text(HEADER, lead(1, '"open'), lead(2), lead(3, '"Li, Bo"'), lead(4)))
-    assert [(r.line, r.rejection and r.rejection.code) for r in rows] == [(2, "unclosed_quote"), (3, None), (4, None), (5, None)]
+    assert [(r.line, r.rejection and r.rejection.code) for r in rows] == [
+        (2, "unclosed_quote"),
+        (3, None),
+        (4, None),
+        (5, None),
+    ]
 
 
 def test_a_pair_of_stray_quotes_does_not_swallow_the_rows_between(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, csv_text(HEADER, lead(1, '"open'), lead(2), lead(3), lead(4, 'open"'), lead(5)))
-    assert [r.line for r in rows if r.rejection is None] == [3, 4, 5, 6]  # line 5 has a quote inside a cell, which is text
+    assert [r.line for r in rows if r.rejection is None] == [
+        3,
+        4,
+        5,
+        6,
+    ]  # line 5 has a quote inside a cell, which is text
     assert rows[0].rejection
     assert rows[0].rejection.code == "unclosed_quote"
 
@@ -222,7 +238,9 @@ def test_a_nul_byte_costs_its_row(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_a_mebibyte_is_taken_and_a_longer_one_costs_its_row(tmp_path: Path) -> None:
-    rows = rows_of(tmp_path, csv_text(HEADER, lead(1, "x" * MAX_CELL), lead(2, "x" * (MAX_CELL + 1)), lead(3)))
+    rows = rows_of(
+        tmp_path, csv_text(HEADER, lead(1, "x" * MAX_CELL), lead(2, "x" * (MAX_CELL + 1)), lead(3))
+    )
     assert [r.rejection and r.rejection.code for r in rows] == [None, "cell_too_long", None]
     rejection = rows[1].rejection
     assert rejection
@@ -232,7 +250,14 @@ def test_a_cell_of_a_mebibyte_is_taken_and_a_longer_one_costs_its_row(tmp_path: 
 
 
 def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
-    rows = rows_of(tmp_path, GOOD + "x" * (20 << 20) + "\n" + GOOD.splitlines()[2].replace(sf_id("00Q", 2), sf_id("00Q", 9)) + "\n")
+    rows = rows_of(
+        tmp_path,
+        GOOD
+        + "x" * (20 << 20)
+        + "\n"
+        + GOOD.splitlines()[2].replace(sf_id("00Q", 2), sf_id("00Q", 9))
+        + "\n",
+    )
     assert [r.rejection and r.rejection.code for r in rows] == [None, None, "cell_too_long", None]
     assert len(rows[2].raw or "") <= 16 << 20
 

@@ -20,7 +20,9 @@ def test_a_sample_gives_exactly_these_facts(name: str) -> None:
     text = f"{opened.importer}, source {opened.source}\n" + told(opened.rows())
     text += "".join(f"not imported: {u.header} ({u.how})\n" for u in opened.unused_columns)
     text += "".join(f"own field: {d.field} ({d.type.value})\n" for d in opened.custom_fields)
-    text += "".join(f"finding [{f.code}]{'' if f.n is None else f' {f.n} x'} {f.sentence}\n" for f in opened.findings)
+    text += "".join(
+        f"finding [{f.code}]{'' if f.n is None else f' {f.n} x'} {f.sentence}\n" for f in opened.findings
+    )
     golden = GOLDEN / (name.replace("/", "-").removesuffix(".csv") + ".txt")
     if os.environ.get("HANDRAISE_UPDATE_GOLDEN"):
         golden.write_text(text)

@@ -18,10 +18,14 @@ ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 def slow_suffix(id15: str) -> str:
     """The suffix as Salesforce describes it: each five characters give a number, the first the lowest bit."""
     table = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-    return "".join(table[sum(1 << i for i, c in enumerate(id15[k : k + 5]) if c.isupper())] for k in (0, 5, 10))
+    return "".join(
+        table[sum(1 << i for i, c in enumerate(id15[k : k + 5]) if c.isupper())] for k in (0, 5, 10)
+    )
 
 
-@pytest.mark.parametrize("id18", ["0015500000Xyy06AAB", "00Q1G00000nDnM5UAK", "00T1G00003Ufap9UAB", "006q000000HddohAAB"])
+@pytest.mark.parametrize(
+    "id18", ["0015500000Xyy06AAB", "00Q1G00000nDnM5UAK", "00T1G00003Ufap9UAB", "006q000000HddohAAB"]
+)
 def test_real_ids_of_both_lengths_are_one(id18: str) -> None:
     assert to_18(id18) == to_18(id18[:15]) == to_18(f" {id18} ") == id18
 
@@ -39,7 +43,10 @@ def test_an_id_whose_capitals_were_lost_is_refused(id15: str) -> None:
             to_18(changed)
 
 
-@pytest.mark.parametrize("text", ["", "1", "0015500000Xyy0", "0015500000Xyy06AA", "tqs6UXPA/Lm7W+0dX0+syw==", "0015500000Xyy0é", "0" * 19])
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", "0015500000Xyy0", "0015500000Xyy06AA", "tqs6UXPA/Lm7W+0dX0+syw==", "0015500000Xyy0é", "0" * 19],
+)
 def test_what_is_no_id_is_refused(text: str) -> None:
     with pytest.raises(CellError):
         to_18(text)
@@ -70,7 +77,12 @@ def test_addresses_are_compared_trimmed_and_folded(text: str, address: str | Non
 
 
 LABEL = st.from_regex(r"[a-z0-9_+.-]{1,40}@[a-z0-9.-]{1,60}", fullmatch=True)
-NEAR = st.builds("{}@{}.{}".format, st.text("ab1_+-.", min_size=1, max_size=9), st.text("ab1-.", min_size=1, max_size=9), st.sampled_from(["com", "test", "local", "x1", "c", "invalid"]))
+NEAR = st.builds(
+    "{}@{}.{}".format,
+    st.text("ab1_+-.", min_size=1, max_size=9),
+    st.text("ab1-.", min_size=1, max_size=9),
+    st.sampled_from(["com", "test", "local", "x1", "c", "invalid"]),
+)
 
 
 @given(st.one_of(LABEL, NEAR))

@@ -102,7 +102,8 @@ def test_a_zone_places_date_times_without_one_and_not_dates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("2031-09-30", "2031-09-30"), ("2018-12-19 00:00:00", "2018-12-19"), ("1950-01-01", "1950-01-01")]
+    ("text", "found"),
+    [("2031-09-30", "2031-09-30"), ("2018-12-19 00:00:00", "2018-12-19"), ("1950-01-01", "1950-01-01")],
 )
 def test_a_field_of_dates_takes_days_to_come_and_days_long_past(text: str, found: str) -> None:
     assert InstantReader(latest=LATEST).date_text(text) == found

@@ -6,7 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.importers.helpers import EXPORTED, activities, attributes, facts_of, of_kind, opened, rejections_of, sf_id
+from tests.importers.helpers import (
+    EXPORTED,
+    activities,
+    attributes,
+    facts_of,
+    of_kind,
+    opened,
+    rejections_of,
+    sf_id,
+)
 
 from handraise.facts.rows import AccountRecord, AttributeChange, Membership, PersonRecord
 from handraise.importers.marketo.types import MARKETO_TYPES, PRODUCED
@@ -18,14 +27,25 @@ HEADER = "marketoGUID,leadId,activityDate,activityTypeId,campaignId,primaryAttri
 AT = "2024-02-01T10:00:00Z"
 
 
-def activity(type_id: str, attributes: object = None, primary: str = "null", at: str = AT, guid: str = "g1") -> str:
-    text = "null" if attributes is None else json.dumps(attributes) if not isinstance(attributes, str) else attributes
+def activity(
+    type_id: str, attributes: object = None, primary: str = "null", at: str = AT, guid: str = "g1"
+) -> str:
+    text = (
+        "null"
+        if attributes is None
+        else json.dumps(attributes)
+        if not isinstance(attributes, str)
+        else attributes
+    )
     return HEADER + f'{guid},7,{at},{type_id},null,null,{primary},"{text.replace(chr(34), chr(34) * 2)}"\n'
 
 
 def test_every_type_is_one_of_the_vocabulary() -> None:
     assert all(is_activity_type(t) for t in PRODUCED)
-    assert all(t.type in ("=change", "=merge", "=delete", "=progression") or is_activity_type(t.type) for t in MARKETO_TYPES.values())
+    assert all(
+        t.type in ("=change", "=merge", "=delete", "=progression") or is_activity_type(t.type)
+        for t in MARKETO_TYPES.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,18 +77,37 @@ def test_a_page_view_says_its_path(tmp_path: Path, url: str, path: str | None, q
 
 
 def test_null_is_missing_everywhere(tmp_path: Path) -> None:
-    found = activities(facts_of(tmp_path, activity("2", {"Form Fields": None, "Webpage ID": "null", "User Agent": ""})))[0]
+    found = activities(
+        facts_of(tmp_path, activity("2", {"Form Fields": None, "Webpage ID": "null", "User Agent": ""}))
+    )[0]
     assert (found.asset, found.properties) == (None, {})
 
 
-@pytest.mark.parametrize("text", ["{", "[1]x", "7", '"text"', "[" * 5000, '{"a": "\\ud800"}', '{"a": "\\u0000"}', "{'a': 1}", '{"a": ' + "9" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[1]x",
+        "7",
+        '"text"',
+        "[" * 5000,
+        '{"a": "\\ud800"}',
+        '{"a": "\\u0000"}',
+        "{'a': 1}",
+        '{"a": ' + "9" * 5000 + "}",
+    ],
+)
 def test_attributes_that_are_no_json_object_quarantine_the_row(tmp_path: Path, text: str) -> None:
-    assert [(r.column, r.code) for r in rejections_of(tmp_path, activity("2", text))] == [("attributes", "bad_json")]
+    assert [(r.column, r.code) for r in rejections_of(tmp_path, activity("2", text))] == [
+        ("attributes", "bad_json")
+    ]
 
 
 def test_attributes_as_the_rest_api_writes_them_say_the_same(tmp_path: Path) -> None:
     listed = [{"name": "Mailing ID", "value": 5}, {"name": "Link", "value": "x"}]
-    assert facts_of(tmp_path, activity("11", listed)) == facts_of(tmp_path, activity("11", {"Mailing ID": 5, "Link": "x"}))
+    assert facts_of(tmp_path, activity("11", listed)) == facts_of(
+        tmp_path, activity("11", {"Mailing ID": 5, "Link": "x"})
+    )
 
 
 def test_what_was_skipped_or_failed_did_not_happen(tmp_path: Path) -> None:
@@ -81,8 +120,12 @@ def test_what_was_skipped_or_failed_did_not_happen(tmp_path: Path) -> None:
 
 def test_a_data_value_change_is_history_and_an_empty_new_value_erases(tmp_path: Path) -> None:
     change = {"Attribute Name": "Industry", "New Value": "Steel", "Old Value": None}
-    assert attributes(facts_of(tmp_path, activity("13", change))) == {"account.industry": ("Steel", AT, "history")}
-    assert attributes(facts_of(tmp_path, activity("13", {**change, "New Value": None}))) == {"account.industry": (None, AT, "history")}
+    assert attributes(facts_of(tmp_path, activity("13", change))) == {
+        "account.industry": ("Steel", AT, "history")
+    }
+    assert attributes(facts_of(tmp_path, activity("13", {**change, "New Value": None}))) == {
+        "account.industry": (None, AT, "history")
+    }
 
 
 @pytest.mark.parametrize(
@@ -97,18 +140,30 @@ def test_a_data_value_change_is_history_and_an_empty_new_value_erases(tmp_path: 
         ("My Fit Score", set()),
     ],
 )
-def test_a_change_fills_the_field_that_the_column_of_that_name_fills(tmp_path: Path, name: str, fields: set[str]) -> None:
-    assert set(attributes(facts_of(tmp_path, activity("13", {"Attribute Name": name, "New Value": "x"})))) == fields
+def test_a_change_fills_the_field_that_the_column_of_that_name_fills(
+    tmp_path: Path, name: str, fields: set[str]
+) -> None:
+    assert (
+        set(attributes(facts_of(tmp_path, activity("13", {"Attribute Name": name, "New Value": "x"}))))
+        == fields
+    )
 
 
 def test_a_change_to_what_the_field_cannot_be_is_quarantined(tmp_path: Path) -> None:
-    rejections = rejections_of(tmp_path, activity("13", {"Attribute Name": "Annual Revenue", "New Value": "a lot"}))
+    rejections = rejections_of(
+        tmp_path, activity("13", {"Attribute Name": "Annual Revenue", "New Value": "a lot"})
+    )
     assert [(r.column, r.code, r.value) for r in rejections] == [("attributes", "not_a_number", "a lot")]
 
 
 def test_a_success_in_a_program_is_one_more_activity(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, activity("104", {"Program ID": 12, "Success": True, "Old Status": "Invited"}, "Webinar"))
-    assert [(a.type, a.program) for a in activities(facts)] == [("program.progressed", "marketo:12"), ("program.succeeded", "marketo:12")]
+    facts = facts_of(
+        tmp_path, activity("104", {"Program ID": 12, "Success": True, "Old Status": "Invited"}, "Webinar")
+    )
+    assert [(a.type, a.program) for a in activities(facts)] == [
+        ("program.progressed", "marketo:12"),
+        ("program.succeeded", "marketo:12"),
+    ]
     assert [(f.entity, f.value) for f in of_kind(facts, AttributeChange)] == [("program", "Webinar")]
 
 
@@ -119,17 +174,23 @@ def test_a_type_that_is_no_number_is_quarantined(tmp_path: Path, type_id: str) -
 
 def test_an_instances_own_types_can_be_named(tmp_path: Path) -> None:
     settings = ImportSettings(EXPORTED, marketo_types={"100042": "webinar.attended"})
-    assert [a.type for a in activities(facts_of(tmp_path, activity("100042", {}), settings))] == ["webinar.attended"]
+    assert [a.type for a in activities(facts_of(tmp_path, activity("100042", {}), settings))] == [
+        "webinar.attended"
+    ]
 
 
 def test_the_file_covers_its_span_or_the_period_that_was_asked_for(tmp_path: Path) -> None:
-    content = activity("2", {}) + activity("1", {}, at="2024-03-01T00:00:00Z", guid="g2").splitlines()[1] + "\n"
+    content = (
+        activity("2", {}) + activity("1", {}, at="2024-03-01T00:00:00Z", guid="g2").splitlines()[1] + "\n"
+    )
     read = opened(tmp_path, content)
     list(read.rows())
     coverage = read.coverage[0]
     assert (iso(coverage.from_at), iso(coverage.to_at)) == (AT, "2024-03-01T00:00:00Z")
     assert {"page.viewed", "email.opened", "program.succeeded"} <= set(coverage.activity_types)
-    asked = opened(tmp_path, content, ImportSettings(EXPORTED, covers=(0, EXPORTED), covers_types=("form.submitted",)))
+    asked = opened(
+        tmp_path, content, ImportSettings(EXPORTED, covers=(0, EXPORTED), covers_types=("form.submitted",))
+    )
     list(asked.rows())
     assert asked.coverage == ((("form.submitted",), 0, EXPORTED),)
 
@@ -138,10 +199,16 @@ LEADS = "id,email,company,industry,leadScore,isAnonymous,sfdcContactId,sfdcAccou
 
 
 def test_a_lead_keeps_leading_zeros_and_knows_its_crm_records(tmp_path: Path) -> None:
-    content = LEADS + f"007,Ann@Acme.example,Acme,Steel,50,false,{sf_id('003', 1)[:15]},{sf_id('001', 1)},x,2024-01-10T08:00:00Z,2024-02-01T00:00:00Z\n"
+    content = (
+        LEADS
+        + f"007,Ann@Acme.example,Acme,Steel,50,false,{sf_id('003', 1)[:15]},{sf_id('001', 1)},x,2024-01-10T08:00:00Z,2024-02-01T00:00:00Z\n"
+    )
     facts = facts_of(tmp_path, content)
     assert facts[0] == PersonRecord("marketo:007", facts[0].at, facts[0].at, True)
-    assert {f.key for f in facts if hasattr(f, "key")} == {"email:ann@acme.example", f"id:salesforce:{sf_id('003', 1)}"}
+    assert {f.key for f in facts if hasattr(f, "key")} == {
+        "email:ann@acme.example",
+        f"id:salesforce:{sf_id('003', 1)}",
+    }
     assert [(f.account, f.stated, iso(f.at)) for f in of_kind(facts, Membership)] == [
         ("marketo:007", False, "2024-01-10T08:00:00Z"),
         (f"salesforce:{sf_id('001', 1)}", True, "2024-02-01T00:00:00Z"),
@@ -163,4 +230,6 @@ def test_an_anonymous_visitor_is_not_identified_and_has_no_account(tmp_path: Pat
 
 
 def test_a_time_without_a_zone_is_quarantined(tmp_path: Path) -> None:
-    assert [r.code for r in rejections_of(tmp_path, activity("2", {}, at="2024-02-01 10:00:00"))] == ["no_zone"]
+    assert [r.code for r in rejections_of(tmp_path, activity("2", {}, at="2024-02-01 10:00:00"))] == [
+        "no_zone"
+    ]

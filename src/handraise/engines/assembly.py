@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
 from handraise.engines.deals import AllDeals
 from handraise.engines.dictionaries import IS_ASSUMED

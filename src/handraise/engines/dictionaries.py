@@ -36,8 +36,9 @@ def read_kinds(view: View, types: frozenset[str] | None, used: Ints | None) -> t
     n_kinds = int(view.arrays("SELECT coalesce(max(id), -1) + 1 AS n FROM kinds")["n"][0])
     number = np.full(n_kinds, -1, dtype=np.int32)
     number[rows["id"]] = np.arange(len(rows["id"]), dtype=np.int32)
-    columns = (rows[name] for name in ("type", "channel", "asset", "program", "product", "properties"))
-    return tuple(Kind(*what, json.loads(p)) for *what, p in zip(*columns, strict=True)), number
+    columns = [rows[name] for name in ("type", "channel", "asset", "program", "product", "properties")]
+    kinds = (Kind(t, c, a, g, d, json.loads(p)) for t, c, a, g, d, p in zip(*columns, strict=True))
+    return tuple(kinds), number
 
 
 def field_numbers(view: View, fields: Iterable[Field]) -> dict[Field, int]:

@@ -28,7 +28,7 @@ class Names:
         """The order of these numbers by name."""
         if len(numbers) < 2:
             return np.arange(len(numbers), dtype=np.int64)
-        return pc.sort_indices(self.of(numbers)).to_numpy().astype(np.int64)
+        return np.asarray(pc.sort_indices(self.of(numbers)), dtype=np.int64)
 
     def sorted_by_name(self, numbers: Ints) -> Ints:
         """The numbers, by name."""

@@ -97,7 +97,7 @@ def cut(
 def _weights(people: People, layout: Layout) -> npt.NDArray[np.float64]:
     mine = people.person_of >= 0
     rows = np.bincount(people.person_of[mine], layout.rows_of_record[mine], minlength=people.n)
-    return rows + _ROWS_PER_SUBJECT
+    return rows.astype(np.float64) + _ROWS_PER_SUBJECT
 
 
 def _chunks_of_units(

@@ -76,7 +76,7 @@ def _joined(pieces: Sequence[Runs], names: Sequence[str]) -> tuple[Columns, Runs
     some = [p for p in (p.only(p.subject >= 0) for p in pieces) if len(p.subject)]
     if not some:
         none = np.empty(0, dtype=np.int64)
-        return {name: none for name in names}, Runs({}, none.astype(np.int32), none, none)
+        return dict.fromkeys(names, none), Runs({}, none.astype(np.int32), none, none)
     if len(some) == 1:
         columns: Columns = {name: some[0].columns[name] for name in names}
         return columns, some[0]

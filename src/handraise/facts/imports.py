@@ -81,7 +81,9 @@ def insert_import(connection: Connection, result: ImportResult) -> None:
 
 def list_imports(connection: Connection) -> tuple[ImportResult, ...]:
     rows = connection.execute(f"SELECT {_IMPORT_COLUMNS} FROM imports ORDER BY id").fetchall()
-    return tuple(ImportResult(*row[:-1], unknown_columns=tuple(row[-1])) for row in rows)
+    names = _IMPORT_COLUMNS.split(", ")
+    imports = (dict(zip(names, row, strict=True)) for row in rows)
+    return tuple(ImportResult(**{**i, "unknown_columns": tuple(i["unknown_columns"])}) for i in imports)
 
 
 def list_quarantine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -60,12 +61,18 @@ def save_run(connection: Connection, run: Run, decisions: pa.Table | None) -> No
 def list_runs(connection: Connection) -> tuple[Run, ...]:
     """All runs, the latest started first."""
     rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY started_at DESC, id DESC").fetchall()
-    return tuple(Run(*row[:6], json.loads(row[6]), *row[7:]) for row in rows)
+    return tuple(_run(row) for row in rows)
 
 
-def find_run(connection: Connection, id: str) -> Run | None:
-    rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs WHERE id = ?", [id]).fetchall()
-    return Run(*rows[0][:6], json.loads(rows[0][6]), *rows[0][7:]) if rows else None
+def find_run(connection: Connection, run_id: str) -> Run | None:
+    rows = connection.execute(f"SELECT {_RUN_COLUMNS} FROM runs WHERE id = ?", [run_id]).fetchall()
+    return _run(rows[0]) if rows else None
+
+
+def _run(row: Any) -> Run:
+    """A run of the columns of `_RUN_COLUMNS`."""
+    values: dict[str, Any] = dict(zip(_RUN_COLUMNS.split(", "), row, strict=True))
+    return Run(**{**values, "counts": json.loads(values["counts"])})
 
 
 def decisions_of(connection: Connection, run: str) -> pa.Table:
@@ -97,7 +104,7 @@ def list_calibrations(connection: Connection, playbook_version: str) -> tuple[Ca
            WHERE playbook_version = ? ORDER BY name, instant, horizon""",
         [playbook_version],
     ).fetchall()
-    return tuple(Calibration(*row[:4], json.loads(row[4])) for row in rows)
+    return tuple(Calibration(v, n, instant, h, json.loads(t)) for v, n, instant, h, t in rows)
 
 
 def _has_decisions(connection: Connection) -> bool:

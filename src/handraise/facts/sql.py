@@ -17,7 +17,7 @@ Connection: TypeAlias = Any
 
 def connect(path: Path, memory_limit: str, threads: int) -> Connection:
     """The file opened for writing. Raises `EngineError` where that cannot be."""
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "memory_limit": memory_limit,

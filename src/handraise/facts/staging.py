@@ -58,7 +58,7 @@ class Staging:
         for index, convert in self.convert.items():
             cells[index + 2] = convert(cells[index + 2])
         schema = (("row", pa.int64()), ("line", pa.int64()), *self.columns)
-        named = {name: pa.array(column, type) for (name, type), column in zip(schema, cells, strict=True)}
+        named = {name: pa.array(column, kind) for (name, kind), column in zip(schema, cells, strict=True)}
         return pa.table({"n": pa.array(range(len(facts)), pa.int64()), **named})
 
     @property

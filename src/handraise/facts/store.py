@@ -152,11 +152,11 @@ class FactStore:
         """All runs, the latest started first."""
         return runs.list_runs(self.cursor())
 
-    def run(self, id: str) -> Run:
+    def run(self, run_id: str) -> Run:
         """A run by its id. Raises `EngineError` where there is none."""
-        found = runs.find_run(self.cursor(), id)
+        found = runs.find_run(self.cursor(), run_id)
         if found is None:
-            raise EngineError(f"there is no run `{id}`.")
+            raise EngineError(f"there is no run `{run_id}`.")
         return found
 
     def decisions_of(self, run: str) -> pa.Table:

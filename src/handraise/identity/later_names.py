@@ -19,7 +19,7 @@ def later_names(store: FactStore, names: pa.ChunkedArray, as_of: Micros) -> pa.A
     last_seq = store.last_seq
     view = View(store.cursor(), as_of, last_seq, last_seq)
     people = people_at(view, ranks_by_number(store))
-    named = view.connection.execute("SELECT id, name FROM record_names ORDER BY id").to_arrow_table()
+    named = view.connection.sql("SELECT id, name FROM record_names ORDER BY id").to_arrow_table()
     ids, all_names = named["id"].to_numpy(), named["name"].combine_chunks()
     given = names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
     place = pc.fill_null(pc.index_in(given, value_set=all_names), -1).to_numpy(zero_copy_only=False)

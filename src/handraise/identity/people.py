@@ -189,7 +189,8 @@ def ranks_of(source: npt.NDArray[Any], source_rank: Mapping[int, int]) -> Ints:
     table = np.zeros(max(source_rank, default=-1) + 1, dtype=np.int32)
     for number, rank in source_rank.items():
         table[number] = rank
-    return table[source]
+    ranks: Ints = table[source]
+    return ranks
 
 
 def _known_at(records: Rows, person_of: Ints, n_people: int) -> Instants:

@@ -180,7 +180,7 @@ class CsvTable:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield self._broken(lines, start, str(error))
+                yield self._storable(self._broken(lines, start, str(error)))
                 continue
             if not cells or (n > 1 and len(cells) == 1 and not cells[0].strip()):
                 self._n_blank += len(taken)
@@ -188,7 +188,7 @@ class CsvTable:
             raw = taken[0] if len(taken) == 1 else "".join(taken)
             self._ends_open = not raw.endswith(("\n", "\r"))
             if len(cells) != n or (n >= _TELLING and len(taken) > 2 and self._holds_rows(lines)):
-                yield self._miscounted(lines, start, cells, raw)
+                yield self._storable(self._miscounted(lines, start, cells, raw))
             elif "\0" in raw or lines.is_overlong or (is_damaged and _UNDECODED.search(raw)):
                 yield self._unreadable(lines, start, cells, raw)
             else:
@@ -250,6 +250,14 @@ class CsvTable:
             reason += f" It is separated by {DELIMITERS[other]}s."
         return ReadRow(start, cells, raw, Rejection(start, None, reason, "cell_count", raw[:MAX_VALUE]))
 
+    def _storable(self, row: ReadRow) -> ReadRow:
+        """A refused row whose text can be stored and shown."""
+        if not self._content.is_damaged or row.raw is None or row.rejection is None:
+            return row
+        value = row.rejection.value
+        shown = value if value is None else printable(value)[:MAX_VALUE]
+        return row._replace(raw=printable(row.raw), rejection=row.rejection._replace(value=shown))
+
     def _holds_rows(self, lines: _Lines) -> bool:
         """Whether the lines within a record are all rows by themselves."""
         inner = lines.taken[1:-1]
@@ -291,7 +299,7 @@ class CsvTable:
 
 
 def printable(raw: str) -> str:
-    """Undecoded bytes as the Latin-1 characters they would be, so that the text can be stored and shown."""
+    """Undecoded bytes as `\\xe9`, so that the text can be stored and shown."""
     return raw.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

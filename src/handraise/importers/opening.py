@@ -101,7 +101,7 @@ def _known_export(
         name,
         found.why,
         found.match.uses,
-        custom_fields(found.match.uses, catalog),
+        custom_fields(found.match, importer.schema, catalog),
         table,
         settings,
         lambda: importer.reader(found.match, table.header, name, settings),

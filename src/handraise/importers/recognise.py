@@ -95,10 +95,18 @@ def _lacks(header: Sequence[str], found: Match, schema: ObjectSchema) -> str | N
     foreign = [h for h in header if key_of(h) in against and not _is_known(found, h)]
     if foreign:
         return f"it has a `{foreign[0]}` column"
+    if _says_id_by_label(header, schema):
+        return None
     if not any(all(c in found.index for c in group) for group in schema.marks):
         groups = [" and ".join(f"`{c}`" for c in group) for group in schema.marks[:3]]
         return "it has none of the columns that tell it from others (" + " or ".join(groups) + ")"
     return None
+
+
+def _says_id_by_label(header: Sequence[str], schema: ObjectSchema) -> bool:
+    """A report's `Lead ID` and no `Id` tells it from others by itself."""
+    keys = {key_of(h) for h in header}
+    return schema.id_label is not None and key_of(schema.id_label) in keys and "id" not in keys
 
 
 def _is_known(found: Match, header: str) -> bool:

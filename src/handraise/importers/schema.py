@@ -69,7 +69,8 @@ def columns(rows: str) -> tuple[ColumnDefinition, ...]:
 class ObjectSchema:
     """An export of one kind of object. `must`: columns without which it is none; `marks`: groups of columns of which
     one is complete in every such export; `never`: columns that show it is another's. `customs`: what its
-    custom columns belong to."""
+    custom columns belong to. `id_label`: what a report calls the id. `also_fills`: fields of no standard that
+    structural columns fill."""
 
     name: str
     columns: tuple[ColumnDefinition, ...]
@@ -78,6 +79,7 @@ class ObjectSchema:
     never: tuple[str, ...] = ()
     customs: Entity | None = None
     id_label: str | None = None
+    also_fills: Mapping[str, FieldDefinition] = field(default_factory=dict)
     by_key: Mapping[str, tuple[ColumnDefinition, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -196,12 +198,14 @@ def _without_custom(use: ColumnUse, is_warehouse: bool) -> ColumnUse:
     )
 
 
-def custom_fields(uses: Sequence[ColumnUse], catalog: FieldCatalog) -> tuple[FieldDefinition, ...]:
+def custom_fields(found: Match, schema: ObjectSchema, catalog: FieldCatalog) -> tuple[FieldDefinition, ...]:
     """Definitions of the fields that the file fills and that are not standard ones."""
     standard = FieldCatalog()
-    return tuple(
+    own = [
         FieldDefinition(f, catalog.type_of(f), catalog.label(f), f"column `{u.header}`")
-        for u in uses
+        for u in found.uses
         for f in u.fills
         if standard.get(f) is None
-    )
+    ]
+    also = (d for name, d in schema.also_fills.items() if name in found.index)
+    return (*own, *(d for d in also if standard.get(d.field) is None))

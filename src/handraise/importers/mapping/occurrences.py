@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import weakref
 from collections.abc import Sequence
 
 IN_MEMORY = 1_000_000
@@ -32,6 +33,7 @@ class Occurrences:
             return n
         if self._disk is None:
             self._disk = sqlite3.connect("")  # a private temporary file, gone when closed
+            weakref.finalize(self, self._disk.close)
             self._disk.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY, n INTEGER) WITHOUT ROWID")
         statement = "INSERT INTO seen VALUES (?, 1) ON CONFLICT (digest) DO UPDATE SET n = n + 1 RETURNING n"
         return int(self._disk.execute(statement, (digest,)).fetchone()[0])

@@ -108,8 +108,6 @@ ecids               |                         | -
         ("isAnonymous",),
         ("emailInvalid",),
         ("unsubscribed",),
-        ("email", "company"),
-        ("email", "firstName"),
     ),
     never=(
         "marketoGUID",

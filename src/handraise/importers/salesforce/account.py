@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from handraise.facts.rows import AccountRecord, AttributeChange, Fact
 from handraise.importers.salesforce.reader import TIMES, SalesforceReader
 from handraise.importers.schema import ObjectSchema, columns
-from handraise.model.fields import Entity
+from handraise.model.fields import Entity, Field, FieldDefinition
+from handraise.model.values import FieldType
+
+MERGED_INTO = Field("account", "merged_into")
 
 SCHEMA = ObjectSchema(
     "Salesforce Account",
@@ -95,6 +98,7 @@ RecordTypeId        | Record Type ID, Account Record Type | -
     ),
     customs=Entity.ACCOUNT,
     id_label="Account ID",
+    also_fills={"MasterRecordId": FieldDefinition(MERGED_INTO, FieldType.TEXT, "Account it was merged into")},
 )
 
 
@@ -113,6 +117,6 @@ class AccountReader(SalesforceReader):
             master is not None
         ):  # accounts have no identity keys; which account it was merged into is kept as a field
             out.append(
-                AttributeChange("account", account, "merged_into", master, base.at, base.at, base.assumed)
+                AttributeChange("account", account, MERGED_INTO.name, master, base.at, base.at, base.assumed)
             )
         return out

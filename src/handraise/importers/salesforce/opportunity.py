@@ -20,9 +20,11 @@ from handraise.importers.salesforce.reader import TIMES, SalesforceReader
 from handraise.importers.schema import Match, ObjectSchema, columns
 from handraise.importers.settings import ImportSettings
 from handraise.model.conditions import DealStatus
-from handraise.model.fields import Entity
+from handraise.model.fields import Entity, Field, FieldDefinition
 from handraise.model.time import Micros, end_of_day
-from handraise.model.values import fold
+from handraise.model.values import FieldType, fold
+
+IS_DELETED = Field("opportunity", "is_deleted")
 
 SCHEMA = ObjectSchema(
     "Salesforce Opportunity",
@@ -80,6 +82,7 @@ Age                 |                         | - moves with the clock
     never=("OpportunityId", "WhoId", "LeadId", "Company"),
     customs=Entity.OPPORTUNITY,
     id_label="Opportunity ID",
+    also_fills={"IsDeleted": FieldDefinition(IS_DELETED, FieldType.BOOLEAN, "Deleted in the source")},
 )
 
 HISTORY = ObjectSchema(
