@@ -222,6 +222,11 @@ def test_a_pair_of_stray_quotes_does_not_swallow_the_rows_between(tmp_path: Path
     assert rows[0].rejection.code == "unclosed_quote"
 
 
+def test_every_row_with_a_stray_quote_is_counted(tmp_path: Path) -> None:
+    rejections = rejections_of(tmp_path, csv_text(HEADER, *(lead(n, '"open') for n in range(50))))
+    assert [(r.line, r.code) for r in rejections] == [(n, "unclosed_quote") for n in range(2, 52)]
+
+
 def test_text_behind_a_closing_quote_costs_its_row(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, csv_text(HEADER, lead(1, '"Li"x'), lead(2)))
     assert [r.rejection and r.rejection.code for r in rows] == ["broken_quote", None]

@@ -83,7 +83,7 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
 def _file_details(o: FileOutcome) -> None:
     if o.refusal is not None:
         CONSOLE.print(f"{o.file_name}: not imported.", style="red")
-        CONSOLE.print(o.refusal)
+        CONSOLE.print(o.refusal, soft_wrap=True)
         return
     if o.why:
         note(f"{o.file_name}: {o.why}")
@@ -121,7 +121,7 @@ def quarantine(rows: Sequence[QuarantinedRow], limit: int) -> None:
 
 def checked(result: CheckResult, english: bool) -> None:
     for problem in result.problems:
-        CONSOLE.print(str(problem), style="red" if problem.severity is Severity.ERROR else "yellow")
+        CONSOLE.print(str(problem), style="red" if problem.severity is Severity.ERROR else "yellow", soft_wrap=True)
         CONSOLE.print()
     findings(result.findings)
     if result.playbook is None:

@@ -20,8 +20,8 @@ from handraise.identity.accounts import AccountsHeld, held_at
 from handraise.identity.people import ALWAYS, People, ranks_of
 from handraise.model.fields import Field
 
-_ATTRIBUTE = ("value", "assumed", "happened_at", "delay", "source", "content")
-_ACTIVITY = ("kind", "happened_at", "delay", "content")
+_ATTRIBUTE = ("value", "assumed", "happened_at", "delay")
+_ACTIVITY = ("kind", "happened_at", "delay")
 _PLACES = ("import_id", "line")
 
 
@@ -131,20 +131,23 @@ def _fields(
 
 
 def _timeline(universe: Universe, field: int, owner: Ints, pieces: Sequence[Runs]) -> Timeline:
-    rows = arrange(
-        pieces, _ATTRIBUTE, owner, lambda c: (ranks_of(c["source"], universe.source_rank), c["content"])
-    )
+    finest = {"source": lambda source: ranks_of(source, universe.source_rank), "content": _as_it_is}
+    arranged = arrange(pieces, _ATTRIBUTE, owner, finest)
+    rows, subject = arranged.columns, arranged.owner
     if universe.latest_only:
-        last = np.ones(len(rows["owner"]), dtype=bool)
-        last[:-1] = rows["owner"][1:] != rows["owner"][:-1]
-        rows = {name: column[last] for name, column in rows.items()}
+        last = np.ones(len(subject), dtype=bool)
+        last[:-1] = subject[1:] != subject[:-1]
+        if not last.all():
+            rows, subject = {name: column[last] for name, column in rows.items()}, subject[last]
     code = rows["value"].astype(np.int32, copy=False)
     if field in universe.code_numbers:
         known = universe.code_numbers[field]
         code = np.where(code >= 0, np.searchsorted(known, code), -1).astype(np.int32)
-    return Timeline(
-        rows["owner"], rows["happened_at"], _visible(rows), code, IS_ASSUMED[rows["assumed"]]
-    )
+    return Timeline(subject, rows["happened_at"], _visible(rows), code, IS_ASSUMED[rows["assumed"]])
+
+
+def _as_it_is(column: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    return column
 
 
 def _visible(rows: Columns) -> Instants:
@@ -158,17 +161,19 @@ def _activities(
 ) -> Activities:
     names = (*_ACTIVITY, *_PLACES) if universe.with_places else _ACTIVITY
     pieces = records.runs(view, share, universe.activity_rows)
-    finest = ("content", *_PLACES) if universe.with_places else ("content",)
-    rows = arrange(pieces, names, records.owner, lambda c: [c[name] for name in finest])
-    kind = universe.kind_numbers[rows["kind"]]
-    if (kind < 0).any():
-        needed = kind >= 0
-        kind, rows = kind[needed], {name: column[needed] for name, column in rows.items()}
-    visible = _visible(rows)
     linked_at = universe.people.linked_at[records.subject]
-    if (linked_at != ALWAYS).any():
-        visible = np.maximum(visible, linked_at[rows["subject"]])
-    person, at = rows["owner"], rows["happened_at"]
+    has_visitors = bool((linked_at != ALWAYS).any())
+    arranged = arrange(pieces, names, records.owner, {"content": _as_it_is}, with_subject=has_visitors)
+    rows, person = arranged.columns, arranged.owner
+    kind = universe.kind_numbers[rows["kind"]]
+    visible = _visible(rows)
+    if arranged.subject is not None:
+        visible = np.maximum(visible, linked_at[arranged.subject])
+    if len(kind) and kind.min() < 0:
+        needed = kind >= 0
+        kind, person, visible = kind[needed], person[needed], visible[needed]
+        rows = {name: column[needed] for name, column in rows.items()}
+    at = rows["happened_at"]
     held = held_at(_held_by(universe.held, persons), person, at)
     places = Places(rows["import_id"].astype(np.int32), rows["line"]) if universe.with_places else None
     return Activities(person, local_account[held], kind, at, visible, places)

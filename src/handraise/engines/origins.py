@@ -175,15 +175,17 @@ def _locals_at(places: Ints, place_of: Ints, local: Ints) -> Ints:
 
 def far_records(shares: tuple[Share, ...], records: Callable[[Ints], Ints], layout: Layout) -> Ints:
     """The records whose rows a chunk needs and does not find in its stretch."""
-    far = [np.empty(0, dtype=np.int32)]
+    far = np.zeros(len(layout.place_of_record), dtype=bool)
     for share in shares:
         mine = records(share.decided)
-        far += [mine[~share.near(layout.place_of_record[mine])], records(share.visitors)]
-    return np.unique(np.concatenate(far))
+        far[mine[~share.near(layout.place_of_record[mine])]] = True
+        far[records(share.visitors)] = True
+    return np.flatnonzero(far).astype(np.int32)
 
 
 def far_accounts(shares: tuple[Share, ...], layout: Layout) -> Ints:
     """The same of accounts."""
-    far = [np.empty(0, dtype=np.int32)]
-    far += [s.accounts[~s.near(layout.place_of_account[s.accounts])] for s in shares]
-    return np.unique(np.concatenate(far))
+    far = np.zeros(len(layout.place_of_account), dtype=bool)
+    for share in shares:
+        far[share.accounts[~share.near(layout.place_of_account[share.accounts])]] = True
+    return np.flatnonzero(far).astype(np.int32)

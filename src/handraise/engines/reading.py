@@ -29,6 +29,7 @@ from handraise.engines.plan import Grouped, Layout, Share, cut, grouped
 from handraise.engines.snapshot import Snapshot
 from handraise.facts.chunks import Chunk, CoverageSpan, Ints, Needs, Shared
 from handraise.facts.ranges import ranges
+from handraise.facts.sql import one
 from handraise.facts.store import FactStore
 from handraise.facts.view import View
 from handraise.identity.accounts import AccountsHeld, accounts_held
@@ -247,11 +248,15 @@ class _Look:
 
 def _all_accounts(view: View, held: AccountsHeld) -> Ints:
     """Every account that is known: by a record of its own, or because somebody held it or it has a deal."""
+    n_accounts = int(one(view.connection, "SELECT coalesce(max(id), -1) + 1 FROM account_names"))
     rows = view.arrays(
         """SELECT account FROM account_records WHERE {visible}
-           UNION SELECT account FROM opportunities WHERE {visible} AND account IS NOT NULL"""
+           UNION ALL SELECT account FROM opportunities WHERE {visible} AND account IS NOT NULL"""
     )
-    return np.union1d(rows["account"], held.account[held.account >= 0]).astype(np.int32)
+    known = np.zeros(n_accounts, dtype=bool)
+    known[rows["account"]] = True
+    known[held.account[held.account >= 0]] = True
+    return np.flatnonzero(known).astype(np.int32)
 
 
 def _used(view: View, origins: Origins, column: str, field: int | None = None) -> Ints:

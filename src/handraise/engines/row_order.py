@@ -47,29 +47,80 @@ def runs_by(*keys: npt.NDArray[Any]) -> tuple[Indices, Indices]:
     return start, np.diff(start, append=n)
 
 
-def arrange(
-    pieces: Sequence[Runs], names: Sequence[str], owner: Ints, finest: Callable[[Columns], Sequence[Any]]
-) -> dict[str, npt.NDArray[Any]]:
-    """The rows of all pieces by owner, then by `happened_at`, `delay` and the keys that `finest` makes of columns.
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Rows in order: the columns, whose they are (`owner`, ascending), and of which subject where that was asked."""
 
-    `owner[i]` owns the rows of subject `i`, and ascends. Returns the named columns, `owner` and `subject`.
+    columns: Columns
+    owner: Ints
+    subject: Ints | None = None
+
+
+def arrange(
+    pieces: Sequence[Runs],
+    names: Sequence[str],
+    owner: Ints,
+    finest: Mapping[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]],
+    *,
+    with_subject: bool = False,
+) -> Arranged:
+    """The rows of all pieces by owner, then by `happened_at`, `delay` and the columns of `finest`.
+
+    `owner[i]` owns the rows of subject `i`, and ascends. `finest` says what each further column sorts by;
+    those columns are looked at only where two rows tie.
     """
-    columns, runs = _joined(pieces, names)
+    columns, runs = _joined(pieces, (*names, *finest))
     order = _run_order(runs.subject, len(owner))
     subject, length = runs.subject[order], runs.length[order]
     rows = ranges(runs.start[order], length)
-    taken = {name: column[rows] for name, column in columns.items()}
-    taken["subject"] = np.repeat(subject, length)
     run_owner = owner[subject]
     row_owner = np.repeat(run_owner, length)
-    unsorted = _needs_sorting(run_owner, row_owner, taken)
-    if len(unsorted):
-        part = {name: column[unsorted] for name, column in taken.items()}
-        keys = (*reversed(finest(part)), part["delay"], part["happened_at"], row_owner[unsorted])
-        finer = np.lexsort(keys)
-        for name, column in taken.items():
-            column[unsorted] = part[name][finer]
-    return {**taken, "owner": row_owner}
+    at = columns["happened_at"][rows]
+    again = _with_several_runs(run_owner)
+    if "source" in finest:
+        again |= _with_tied_sources(row_owner, at, columns["source"], rows)
+    row_subject = np.repeat(subject, length) if with_subject else None
+    if again.any():
+        unsorted = np.flatnonzero(again[row_owner])
+        part = rows[unsorted]
+        finer = _sorted_by_instant(row_owner[unsorted], at[unsorted], columns, part, finest)
+        rows[unsorted] = part[finer]
+        at[unsorted] = at[unsorted][finer]
+        if row_subject is not None:
+            row_subject[unsorted] = row_subject[unsorted][finer]
+    taken = {name: at if name == "happened_at" else columns[name][rows] for name in names}
+    return Arranged(taken, row_owner, row_subject)
+
+
+def _sorted_by_instant(
+    owner: Ints,
+    at: npt.NDArray[np.int64],
+    columns: Columns,
+    rows: Indices,
+    finest: Mapping[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]],
+) -> Indices:
+    """The order of some rows. Owner and instant are packed in one key where they fit in 63 bits."""
+    low = int(at.min())
+    bits = (int(at.max()) - low).bit_length()
+
+    def finely(some: Indices) -> list[npt.NDArray[Any]]:
+        keys = [by(columns[name][rows[some]]) for name, by in finest.items()]
+        return [*reversed(keys), columns["delay"][rows[some]]]
+
+    if bits + int(owner.max()).bit_length() > 63:
+        return np.lexsort((*finely(np.arange(len(rows))), at, owner))
+    key = owner.astype(np.int64) << bits | (at - low)
+    order = np.argsort(key)
+    ordered = key[order]
+    same = ordered[1:] == ordered[:-1]
+    if same.any():
+        tied = np.zeros(len(order), dtype=bool)
+        tied[1:] = same
+        tied[:-1] |= same
+        at_ties = np.flatnonzero(tied)
+        some = order[at_ties]
+        order[at_ties] = some[np.lexsort((*finely(some), ordered[at_ties]))]
+    return order
 
 
 def _joined(pieces: Sequence[Runs], names: Sequence[str]) -> tuple[Columns, Runs]:
@@ -101,17 +152,21 @@ def _run_order(subject: Ints, n_subjects: int) -> Indices:
     return np.argsort(subject, kind="stable")
 
 
-def _needs_sorting(run_owner: Ints, row_owner: Ints, columns: Columns) -> Indices:
-    """The rows of owners with several runs, and of those where two sources speak of one instant."""
-    again = run_owner[1:][run_owner[1:] == run_owner[:-1]]
-    if "source" in columns and len(row_owner) > 1:
-        source = columns["source"]
-        tied = np.flatnonzero(source[1:] != source[:-1])
-        for key in (row_owner, columns["happened_at"], columns["delay"]):
-            tied = tied[key[tied + 1] == key[tied]]
-        again = np.concatenate([again, row_owner[tied]])
-    if not len(again):
-        return np.empty(0, dtype=np.int64)
-    several = np.zeros(int(run_owner.max()) + 1, dtype=bool)
-    several[again] = True
-    return np.flatnonzero(several[row_owner])
+def _with_several_runs(run_owner: Ints) -> Bools:
+    """Of each owner, whether its rows come in several runs."""
+    several = np.zeros(int(run_owner.max(initial=-1)) + 1, dtype=bool)
+    several[run_owner[1:][run_owner[1:] == run_owner[:-1]]] = True
+    return several
+
+
+def _with_tied_sources(
+    row_owner: Ints, at: npt.NDArray[np.int64], source: npt.NDArray[Any], rows: Indices
+) -> Bools:
+    """Of each owner, whether two sources speak of one instant."""
+    tied = np.zeros(int(row_owner.max(initial=-1)) + 1, dtype=bool)
+    if len(source) and source.min() != source.max():
+        of_row = source[rows]
+        between = np.flatnonzero(of_row[1:] != of_row[:-1])
+        between = between[(row_owner[between] == row_owner[between + 1]) & (at[between] == at[between + 1])]
+        tied[row_owner[between]] = True
+    return tied

@@ -16,6 +16,8 @@ import pyarrow as pa
 from handraise.facts.sql import Connection, arrow
 from handraise.model.time import Micros
 
+# Ids that are given as a parameter; more are handed over as a table.
+_FEW = 2000
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -53,14 +55,14 @@ class View:
 
     def among(self, statement: str, ids: npt.NDArray[Any], **values: Any) -> dict[str, npt.NDArray[Any]]:
         """The same for a statement that reads `chosen (id)`, which holds `ids`."""
-        self.connection.register("chosen", pa.table({"id": pa.array(np.ascontiguousarray(ids))}))
-        try:
-            return self.arrays(statement, **values)
-        finally:
-            self.connection.unregister("chosen")
+        table = self.table_among(statement, ids, **values)
+        return {name: table.column(name).to_numpy() for name in table.column_names}
 
     def table_among(self, statement: str, ids: npt.NDArray[Any], **values: Any) -> pa.Table:
-        """The same as an Arrow table."""
+        """The same as an Arrow table. Few ids go as a parameter, which costs a millisecond less."""
+        if len(ids) <= _FEW:
+            given = f"WITH chosen AS (SELECT unnest($chosen_ids::INTEGER[]) AS id) {statement}"
+            return self.table(given, **values, chosen_ids=ids.tolist())
         self.connection.register("chosen", pa.table({"id": pa.array(np.ascontiguousarray(ids))}))
         try:
             return self.table(statement, **values)

@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.facts.chunks import Instants, Ints
-from handraise.facts.ranges import ranges
 from handraise.facts.view import View
-from handraise.identity.people import People, ranks_of
+from handraise.identity.people import NEVER, People, ranks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,45 +101,34 @@ def _steps(
     final = np.ones(n, dtype=bool)
     final[:-1] = (person[1:] != person[:-1]) | (at[1:] != at[:-1])
     person, at, held = person[final], at[final], held[final]
+    news = np.ones(len(person), dtype=bool)
+    news[1:] = (person[1:] != person[:-1]) | (held[1:] != held[:-1])
+    person, at, held = person[news], at[news], held[news]
     start = np.zeros(n_people + 1, dtype=np.int64)
     np.cumsum(np.bincount(person, minlength=n_people), out=start[1:])
     return AccountsHeld(start, at, held)
 
 
 def held_at(held: AccountsHeld, person: Ints, at: Instants) -> Ints:
-    """The account that each `person[i]` held at `at[i]`; both sorted by (person, at).
+    """The account that each `person[i]` held at `at[i]`.
 
-    Most people have one step, for whom a comparison will do; of the others, steps and questions are
-    merged by (person, instant).
+    Most people have one step, and very few have many: so steps are tried one after the other, on ever
+    fewer rows.
     """
-    n_steps = np.diff(held.start)[person]
-    account = np.full(len(person), -1, dtype=np.int32)
-    one = np.flatnonzero(n_steps == 1)
-    step = held.start[person[one]]
-    account[one] = np.where(at[one] >= held.at[step], held.account[step], -1)
-    several = np.flatnonzero(n_steps > 1)
-    if len(several):
-        account[several] = _held_in_several(held, person[several], at[several])
+    n_steps = np.diff(held.start)
+    some = n_steps > 0
+    first_at = np.full(len(n_steps), NEVER, dtype=np.int64)
+    first_at[some] = held.at[held.start[:-1][some]]
+    first = np.full(len(n_steps), -1, dtype=np.int32)
+    first[some] = held.account[held.start[:-1][some]]
+    account = np.where(at >= first_at[person], first[person], np.int32(-1))
+    rows = np.flatnonzero((n_steps > 1)[person]) if (n_steps > 1).any() else np.empty(0, dtype=np.int64)
+    k = 1
+    while len(rows):
+        step = held.start[person[rows]] + k
+        passed = at[rows] >= held.at[step]
+        account[rows[passed]] = held.account[step[passed]]
+        k += 1
+        rows = rows[passed]
+        rows = rows[n_steps[person[rows]] > k]
     return account
-
-
-def _held_in_several(held: AccountsHeld, person: Ints, at: Instants) -> Ints:
-    whose = np.unique(person)
-    lengths = np.diff(held.start)[whose]
-    steps = ranges(held.start[whose], lengths)
-    step_person = np.repeat(whose, lengths)
-    n = len(steps)
-    order = np.lexsort(
-        (
-            np.concatenate([np.zeros(n, np.int8), np.ones(len(person), np.int8)]),
-            np.concatenate([held.at[steps], at]),
-            np.concatenate([step_person, person]),
-        )
-    )
-    latest = np.maximum.accumulate(np.where(order < n, order, -1))
-    # `order` lists steps in their own order, so the highest step so far is the last one passed.
-    found = np.empty(n + len(person), dtype=np.int64)
-    found[order] = latest
-    step = found[n:]
-    mine = (step >= 0) & (step_person[np.maximum(step, 0)] == person)
-    return np.where(mine, held.account[steps[np.maximum(step, 0)]], -1).astype(np.int32)

@@ -135,11 +135,16 @@ def _representatives(view: View, records: Rows, identified: Bools, group: Ints, 
     alone, several, known_at = record[~joined], record[joined], known_at[joined]
     if not len(several):
         return alone.astype(np.int32)
-    order = np.lexsort((_name_ranks(view, several), known_at, group[several]))
-    sorted_groups = group[several][order]
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = sorted_groups[1:] != sorted_groups[:-1]
-    return np.concatenate([alone, several[order][is_first]]).astype(np.int32)
+    of_group = group[several]
+    first_known = np.full(len(group), NEVER, dtype=np.int64)
+    np.minimum.at(first_known, of_group, known_at)
+    first = known_at == first_known[of_group]
+    several, of_group = several[first], of_group[first]
+    tied = np.bincount(of_group)[of_group] > 1
+    by_name = several[tied][np.argsort(_name_ranks(view, several[tied]))] if tied.any() else several[:0]
+    chosen = np.full(len(group), -1, dtype=np.int32)
+    chosen[group[by_name[::-1]]] = by_name[::-1]
+    return np.concatenate([alone, several[~tied], chosen[chosen >= 0]]).astype(np.int32)
 
 
 def _name_ranks(view: View, record: Ints) -> Ints:

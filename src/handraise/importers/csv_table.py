@@ -213,15 +213,18 @@ class CsvTable:
         return ReadRow(start, (), raw, Rejection(start, None, reason, "broken_quote", first[:MAX_VALUE]))
 
     def _resumed(self, lines: _Lines) -> str:
-        """Takes only the first line, and those behind it that are no rows by themselves; gives the rest back."""
+        """Takes only the first line, and those behind it that no row begins with; gives the rest back."""
         self._n_resumed += 1
         first, rest = lines.taken[0], lines.taken[1:]
         lines.put_back(rest)
         kept, size = [first], len(first)
-        while (line := lines.peek()) and size + len(line) <= MAX_ROW and not self._is_row(line):
+        while (line := lines.peek()) and size + len(line) <= MAX_ROW and not self._begins_row(line):
             kept.append(next(lines))
             size += len(line)
         return "".join(kept)
+
+    def _begins_row(self, line: str) -> bool:
+        return self._is_row(line) or _open_quote(line, self.delimiter) is not None
 
     def _is_row(self, line: str) -> bool:
         try:
