@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.world import AS_OF, World, build
-
 from handraise.engines.reading import Reading
 from handraise.facts.chunks import Needs
 from handraise.facts.store import FactStore
@@ -33,7 +32,10 @@ FIELDS = frozenset(
 def timed(what: str) -> Iterator[None]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield
-    print(f"{what:48} {time.perf_counter() - wall:8.3f} s wall {time.process_time() - cpu:8.3f} s CPU", flush=True)
+    print(
+        f"{what:48} {time.perf_counter() - wall:8.3f} s wall {time.process_time() - cpu:8.3f} s CPU",
+        flush=True,
+    )
 
 
 def main(n_people: int, n_activities: int) -> None:

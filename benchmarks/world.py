@@ -7,15 +7,14 @@ accounts; a deal for one account in ten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.world_size import AS_OF, World
 from handraise.facts.imports import ImportHeader
 from handraise.facts.rows import SourceRow
 from handraise.facts.store import FactStore
-from handraise.model.time import MICROS_PER_DAY, Micros, parse_instant
+from handraise.model.time import MICROS_PER_DAY, Micros
 
-AS_OF: Micros = parse_instant("2026-09-30")
 _BEGIN: Micros = AS_OF - 730 * MICROS_PER_DAY
 _TYPES = (
     "page.viewed", "form.submitted", "email.opened", "email.clicked", "email.sent", "content.downloaded",
@@ -31,18 +30,6 @@ _TEXTS = {
     "email_opted_out": ("false", "true"),
     "is_competitor": ("false", "true"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The size of a world."""
-
-    n_people: int
-    n_activities: int
-
-    @property
-    def n_accounts(self) -> int:
-        return max(1, self.n_people * 2 // 9)
 
 
 def build(path: Path, world: World, *, threads: int = 2, memory_limit: str = "4GB") -> FactStore:
@@ -96,7 +83,11 @@ def _statements(world: World) -> list[str]:
         f"""INSERT INTO thing_names SELECT i::INTEGER, 'synthetic:D' || i, 'opportunity'
             FROM range({accounts // 10}) t(i)""",
         _insert(
-            "opportunities", "opportunity, account", "i::INTEGER, (i * 10)::INTEGER", accounts // 10, _spread("i", 700)
+            "opportunities",
+            "opportunity, account",
+            "i::INTEGER, (i * 10)::INTEGER",
+            accounts // 10,
+            _spread("i", 700),
         ),
         "UPDATE store_meta SET value = 1000 + (SELECT max(seq) FROM activities) WHERE name = 'last_seq'",
     ]

@@ -43,9 +43,7 @@ def imported(path: Path) -> None:
         assert refusal.problems
         assert str(refusal.problems[0])
         return
-    assert sum(bool(r.facts) or r.rejection is None for r in rows) + sum(
-        r.rejection is not None for r in rows
-    ) == len(rows)
+    assert all(bool(r.facts) is (r.rejection is None) for r in rows)  # each row is taken or quarantined
     for row in rows:
         assert row.rejection is None or (
             row.facts == () and row.raw is not None and row.rejection.line == row.line

@@ -249,14 +249,12 @@ def test_several_targets_all_say_something_of_a_row_or_none_does(tmp_path: Path)
     assert rows[1].facts == ()
 
 
-def test_rows_that_no_target_takes_are_counted(tmp_path: Path) -> None:
-    read = opened(
-        tmp_path,
-        "no,day,form\n7,2024-01-05,demo\n8,2024-01-05,other\n9,2024-01-05,\n",
-        mapping=shop(ACTIVITIES + "  when: {column: form, is: [demo]}\n"),
+def test_rows_that_no_target_takes_are_quarantined(tmp_path: Path) -> None:
+    mapping = shop(ACTIVITIES + "  when: {column: form, is: [demo]}\n")
+    rejections = rejections_of(
+        tmp_path, "no,day,form\n7,2024-01-05,demo\n8,2024-01-05,other\n9,2024-01-05,\n", mapping=mapping
     )
-    assert [len(r.facts) for r in read.rows()] == [1, 0, 0]
-    assert [(f.code, f.n) for f in read.findings] == [("no_target", 2)]
+    assert [(r.line, r.code) for r in rejections] == [(3, "no_target"), (4, "no_target")]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from handraise.engines.deals import AllDeals
 from handraise.engines.dictionaries import IS_ASSUMED

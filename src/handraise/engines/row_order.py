@@ -19,6 +19,7 @@ from handraise.facts.ranges import ranges
 
 Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Indices: TypeAlias = npt.NDArray[np.int64]
+_NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Runs:
     start: Indices
     length: Indices
 
-    def only(self, which: Bools) -> Runs:
+    def only(self, which: Bools | Indices) -> Runs:
         return Runs(self.columns, self.subject[which], self.start[which], self.length[which])
 
 
@@ -69,16 +70,16 @@ def arrange(
     `owner[i]` owns the rows of subject `i`, and ascends. `finest` says what each further column sorts by;
     those columns are looked at only where two rows tie.
     """
-    columns, runs = _joined(pieces, (*names, *finest))
+    columns, runs = _joined(pieces)
     order = _run_order(runs.subject, len(owner))
     subject, length = runs.subject[order], runs.length[order]
     rows = ranges(runs.start[order], length)
     run_owner = owner[subject]
     row_owner = np.repeat(run_owner, length)
-    at = columns["happened_at"][rows]
+    at = columns.take("happened_at", rows)
     again = _with_several_runs(run_owner)
     if "source" in finest:
-        again |= _with_tied_sources(row_owner, at, columns["source"], rows)
+        again |= _with_tied_sources(row_owner, at, columns.take("source", rows))
     row_subject = np.repeat(subject, length) if with_subject else None
     if again.any():
         unsorted = np.flatnonzero(again[row_owner])
@@ -88,14 +89,14 @@ def arrange(
         at[unsorted] = at[unsorted][finer]
         if row_subject is not None:
             row_subject[unsorted] = row_subject[unsorted][finer]
-    taken = {name: at if name == "happened_at" else columns[name][rows] for name in names}
+    taken = {name: at if name == "happened_at" else columns.take(name, rows) for name in names}
     return Arranged(taken, row_owner, row_subject)
 
 
 def _sorted_by_instant(
     owner: Ints,
     at: npt.NDArray[np.int64],
-    columns: Columns,
+    columns: _Columns,
     rows: Indices,
     finest: Mapping[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]],
 ) -> Indices:
@@ -104,8 +105,8 @@ def _sorted_by_instant(
     bits = (int(at.max()) - low).bit_length()
 
     def finely(some: Indices) -> list[npt.NDArray[Any]]:
-        keys = [by(columns[name][rows[some]]) for name, by in finest.items()]
-        return [*reversed(keys), columns["delay"][rows[some]]]
+        keys = [by(columns.take(name, rows[some])) for name, by in finest.items()]
+        return [*reversed(keys), columns.take("delay", rows[some])]
 
     if bits + int(owner.max()).bit_length() > 63:
         return np.lexsort((*finely(np.arange(len(rows))), at, owner))
@@ -123,18 +124,32 @@ def _sorted_by_instant(
     return order
 
 
-def _joined(pieces: Sequence[Runs], names: Sequence[str]) -> tuple[Columns, Runs]:
-    some = [p for p in (p.only(p.subject >= 0) for p in pieces) if len(p.subject)]
-    if not some:
-        none = np.empty(0, dtype=np.int64)
-        return dict.fromkeys(names, none), Runs({}, none.astype(np.int32), none, none)
-    if len(some) == 1:
-        columns: Columns = {name: some[0].columns[name] for name in names}
-        return columns, some[0]
-    columns = {name: np.concatenate([p.columns[name] for p in some]) for name in names}
-    offsets = np.cumsum([0, *(len(p.columns[names[0]]) for p in some[:-1])])
-    return columns, Runs(
-        columns,
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of several pieces, numbered through. The first piece is large and the others are small, so they
+    are not put together, but taken from one by one."""
+
+    pieces: Sequence[Columns]
+
+    def take(self, name: str, rows: Indices) -> npt.NDArray[Any]:
+        first, *others = (piece[name] for piece in self.pieces)
+        if not others:
+            return first[rows]
+        taken = first.take(rows, mode="clip") if len(first) else np.empty(len(rows), dtype=first.dtype)
+        begin = len(first)
+        for column in others:
+            at = np.flatnonzero((rows >= begin) & (rows < begin + len(column)))
+            taken[at] = column[rows[at] - begin]
+            begin += len(column)
+        return taken
+
+
+def _joined(pieces: Sequence[Runs]) -> tuple[_Columns, Runs]:
+    """The runs that are somebody's, with their rows numbered through all pieces."""
+    some = [p for p in (p.only(p.subject >= 0) for p in pieces) if len(p.subject)] or [pieces[0].only(_NONE)]
+    offsets = np.cumsum([0, *(len(p.columns["happened_at"]) for p in some[:-1])])
+    return _Columns([p.columns for p in some]), Runs(
+        {},
         np.concatenate([p.subject for p in some]),
         np.concatenate([p.start + offset for p, offset in zip(some, offsets, strict=True)]),
         np.concatenate([p.length for p in some]),
@@ -159,14 +174,11 @@ def _with_several_runs(run_owner: Ints) -> Bools:
     return several
 
 
-def _with_tied_sources(
-    row_owner: Ints, at: npt.NDArray[np.int64], source: npt.NDArray[Any], rows: Indices
-) -> Bools:
+def _with_tied_sources(row_owner: Ints, at: npt.NDArray[np.int64], source: npt.NDArray[Any]) -> Bools:
     """Of each owner, whether two sources speak of one instant."""
     tied = np.zeros(int(row_owner.max(initial=-1)) + 1, dtype=bool)
     if len(source) and source.min() != source.max():
-        of_row = source[rows]
-        between = np.flatnonzero(of_row[1:] != of_row[:-1])
+        between = np.flatnonzero(source[1:] != source[:-1])
         between = between[(row_owner[between] == row_owner[between + 1]) & (at[between] == at[between + 1])]
         tied[row_owner[between]] = True
     return tied

@@ -35,14 +35,10 @@ class AccountsHeld:
         return current
 
     def ever(self) -> tuple[Ints, Ints]:
-        """The distinct pairs of person and account that was ever held."""
-        person = np.repeat(np.arange(len(self.start) - 1, dtype=np.int64), np.diff(self.start))
+        """The pairs of person and account that was ever held; a pair may come again."""
+        person = np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
         some = self.account >= 0
-        person, account = person[some], self.account[some].astype(np.int64)
-        if len(person) > 1 and not (np.diff(person) > 0).all():
-            pair = np.unique(person << 32 | account)
-            person, account = pair >> 32, pair & 0xFFFFFFFF
-        return person.astype(np.int32), account.astype(np.int32)
+        return person[some], self.account[some]
 
 
 def accounts_held(

@@ -18,10 +18,11 @@ from handraise.model.fields import FieldDefinition
 from handraise.model.time import Micros
 
 Cells = Sequence[str]
+_NOTHING = RowRejected(None, "no_facts", "the row says nothing that is kept.")
 
 
 class RowReader(Protocol):
-    """Turns the cells of a row into facts. Raises `RowRejected`; never anything else for what a cell may hold."""
+    """Turns the cells of a row into facts. Raises `RowRejected` for a row that gives none, never anything else."""
 
     def facts(self, cells: Cells) -> list[Fact]: ...
 
@@ -128,6 +129,9 @@ class FileImport:
                 facts = read(cells)
             except RowRejected as rejected:
                 yield SourceRow(line, (), rejected.at(line), raw if raw is not None else row_text(cells))
+                continue
+            if not facts:
+                yield SourceRow(line, (), _NOTHING.at(line), raw if raw is not None else row_text(cells))
                 continue
             if watch is not None:
                 watch(facts)

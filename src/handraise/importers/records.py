@@ -42,8 +42,9 @@ class RowCells:
         return name in self._index
 
     def column(self, name: str) -> str:
-        """The file's own header for a column."""
-        return self.header[self._index[name]]
+        """The file's own header for a column; the export's name for one that the file does not have."""
+        position = self._index.get(name)
+        return name if position is None else self.header[position]
 
     def text(self, name: str) -> str | None:
         position = self._index.get(name)

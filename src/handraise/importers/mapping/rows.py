@@ -69,7 +69,7 @@ class MappedReader:
                 taken = True
                 write(row, out)
         if not taken:
-            self.notes.counts["no_target", "rows that no target of the mapping takes give no facts."] += 1
+            raise RowRejected(None, "no_target", "no target of the mapping takes the row.")
         return out
 
 

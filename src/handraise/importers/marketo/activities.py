@@ -78,10 +78,8 @@ class MarketoActivityReader:
         read = _Row(self.cells, self._prefix)
         result = self.cells.text("actionResult")
         if result is not None and result.strip().casefold() != "succeeded":
-            self.notes.counts[
-                "not_succeeded", "activities that Marketo skipped or that failed give no facts."
-            ] += 1
-            return []
+            reason = f"Marketo says `{result.strip()[:40]}`: it did not happen."
+            raise RowRejected(self.cells.column("actionResult"), "not_succeeded", reason, result)
         kind = self._types.get(read.type_id) or self._unknown(read.type_id)
         special = self._special.get(kind.type)
         return special(read) if special else [self._activity(read, kind)]
@@ -131,7 +129,7 @@ class MarketoActivityReader:
         return out
 
     def _changed(self, read: _Row) -> list[Fact]:
-        """A field had another value from then on; a score has not, since scores made elsewhere are not imported."""
+        """A field had another value from then on."""
         name = read.attribute("Attribute Name") or read.primary
         if name is None:
             raise RowRejected(
@@ -139,7 +137,8 @@ class MarketoActivityReader:
             )
         fields = _fields_of(name)
         if not fields:
-            self.notes.counts["score_changes", "changes of scores made elsewhere give no facts."] += 1
+            reason = f"`{name[:60]}` is a score made elsewhere, which is not imported."
+            raise RowRejected(self.cells.column("attributes"), "score", reason, name)
         value = read.attribute("New Value")
         out: list[Fact] = []
         for own in fields:

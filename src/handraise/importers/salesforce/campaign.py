@@ -123,9 +123,7 @@ class MemberReader(SalesforceReader):
         campaign = self.start(row, "CampaignId")
         record = self._who()
         member = self.cells.read("Id", to_18) or f"{campaign}:{record}"
-        if self.cells.flag("IsDeleted"):
-            self.notes.counts["deleted_rows", "deleted campaign members give no facts."] += 1
-            return []
+        self.refuse_deleted()
         out: list[Fact] = []
         joined = self.created()
         if joined is not None:
@@ -146,6 +144,8 @@ class MemberReader(SalesforceReader):
             self.notes.counts[
                 "undated_responses", "members responded, but nothing says when; that gives no fact."
             ] += 1
+        if not out:
+            raise RowRejected(None, "undated", "nothing says when the member joined or responded.")
         return out
 
     def _who(self) -> str:

@@ -1,7 +1,7 @@
 """Salesforce field history: LeadHistory, ContactHistory, AccountHistory, OpportunityFieldHistory.
 
 Each row dates one change of one field, so nothing has to be assumed. Rows about things that are no
-fields (`created`, `leadConverted`, ...) give no facts; of an owner's two rows, the one with ids is taken.
+fields (`created`, `leadConverted`, ...) are quarantined; of an owner's two rows, the one with ids is taken.
 """
 
 from __future__ import annotations
@@ -69,12 +69,17 @@ class FieldHistoryReader(SalesforceReader):
         value = self.cells.text("NewValue")
         fields = self._fields[name]
         if not fields:
-            self.notes.counts["not_imported", f"changes of `{name}` give no facts."] += 1
+            raise RowRejected(
+                self.cells.column("Field"),
+                "no_field",
+                f"`{name[:60]}` is not a field that is imported.",
+                name,
+            )
         out: list[Fact] = []
         for own, parse in fields:
             if own.name == "owner" and value is not None and not _is_id(value):
-                self.notes.counts["owner_names", "an owner's row with names repeats the one with ids."] += 1
-                continue
+                reason = "the change of owner is told a second time, with ids; that row counts."
+                raise RowRejected(self.cells.column("NewValue"), "told_twice", reason, value)
             text = self._parsed(value, parse)
             out.append(AttributeChange(own.entity, subject, own.name, text, at, at, Assumed.HISTORY))
         return out

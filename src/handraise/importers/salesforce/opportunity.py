@@ -217,8 +217,6 @@ class RoleReader(SalesforceReader):
         contact = self.prefix + self.cells.required("ContactId", to_18)
         created, base = self.created(), self.base()
         at = base.at if created is None else created
-        if self.cells.flag("IsDeleted"):
-            self.notes.counts["deleted_rows", "deleted contact roles give no facts."] += 1
-            return []
+        self.refuse_deleted()
         role = self.cells.text("Role")
         return [ContactRole(opportunity, contact, role, self.cells.flag("IsPrimary") or False, at, at)]

@@ -10,7 +10,7 @@ from handraise.importers.identity_keys import email_key
 from handraise.importers.imports import Notes
 from handraise.importers.instants import InstantReader
 from handraise.importers.records import Attributes, RowCells, Since
-from handraise.importers.rejects import CellError
+from handraise.importers.rejects import CellError, RowRejected
 from handraise.importers.salesforce.ids import id_or_text, to_18
 from handraise.importers.schema import Match
 from handraise.importers.settings import ImportSettings
@@ -90,6 +90,11 @@ class SalesforceReader:
                 AttributeChange(entity, subject, "is_deleted", "true" if flag else "false", *_twice(base))
             )
         return flag is True
+
+    def refuse_deleted(self) -> None:
+        """A thing that happened and was deleted later was a mistake; its row gives no facts."""
+        if self.cells.flag("IsDeleted"):
+            raise RowRejected(self.cells.column("IsDeleted"), "deleted", "the row is deleted in Salesforce.")
 
     def email_key(self, out: list[Fact], record: str, known: Micros) -> None:
         address = self.cells.text("Email")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from handraise.facts.rows import Activity, Fact
 from handraise.importers.cells import parse_whole_number
+from handraise.importers.rejects import RowRejected
 from handraise.importers.salesforce.reader import TIMES, SalesforceReader
 from handraise.importers.schema import ObjectSchema, columns
 from handraise.model.activities import ACTIVITY_TYPES
@@ -74,21 +75,17 @@ _DONE = frozenset(("completed", "closed", "done"))
 
 
 class TaskReader(SalesforceReader):
-    """One task a row; open ones, deleted ones and those with no person give no facts, and are counted."""
+    """One task a row; open ones, deleted ones and those with no person are quarantined."""
 
     def facts(self, row: Sequence[str]) -> list[Fact]:
         task = self.start(row)
         who = self.reference("WhoId")
         at = self._done_at()
-        if self.cells.flag("IsDeleted"):
-            self.notes.counts["deleted_rows", "deleted tasks give no facts."] += 1
-            return []
+        self.refuse_deleted()
         if at is None:
-            self.notes.counts["open_tasks", "open tasks give no facts until they are done."] += 1
-            return []
+            raise RowRejected(None, "not_done", "the task is open; it counts once it is done.")
         if who is None:
-            self.notes.counts["no_person", "tasks with no lead or contact give no facts."] += 1
-            return []
+            raise RowRejected(self.cells.column("WhoId"), "no_person", "the task names no lead or contact.")
         created = self.created()
         known = at if created is None else max(at, created)
         type_ = self._type()

@@ -1,0 +1,227 @@
+"""A single-instant decision of everybody, against a hand-written fused DuckDB query and against pandas.
+
+    python -m benchmarks.single_instant [--people 1000000] [--activities 20000000]
+
+The others compute only the 30 counts (10 of them decayed) by person, from a flat table in a good layout, sorted by
+person. Ours reads the store and decides all there is: identity, 30 fit rules, 30 counts, segments, roll-ups, 17 buyer
+segments, ranges, what is missing. Each runs in a process of its own; CPU, wall and peak memory are that process's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.big_playbook import N_RULES, PLAYBOOK, behaviour_of, half_life_days, window_days
+from benchmarks.world_size import AS_OF, World
+from handraise.model.time import MICROS_PER_DAY
+
+CACHE = Path(__file__).parent / ".cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one process cost. Repeated `n` times, the least CPU counts."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_mb: float
+    said: str
+
+
+def main() -> None:
+    options = _options()
+    world = World(options.people, options.activities)
+    store, flat = _paths(world)
+    if options.contender == PREPARE:
+        _prepare(world, store, flat)
+        return
+    if options.contender:
+        CONTENDERS[options.contender](store, flat)
+        return
+    _run(PREPARE, options)  # in a process of its own: a child's peak memory counts from its parent's
+    results = {name: _measure(name, options) for name in CONTENDERS}
+    base = results["hand-written query"]
+    print(f"\n{world.n_people:,} people, {world.n_activities:,} activities, {os.cpu_count()} cores")
+    print(f"{'':44}{'CPU s':>8}{'wall s':>8}{'MB':>8}{'CPU ratio':>11}{'wall ratio':>12}")
+    for name, m in results.items():
+        ratios = f"{m.cpu_seconds / base.cpu_seconds:>10.2f}x{m.wall_seconds / base.wall_seconds:>11.2f}x"
+        print(
+            f"{WHAT[name]:44}{m.cpu_seconds:>8.1f}{m.wall_seconds:>8.1f}{m.peak_mb:>8.0f}{ratios}  {m.said}"
+        )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--activities", type=int, default=20_000_000)
+    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--contender", choices=[PREPARE, *CONTENDERS])
+    return parser.parse_args()
+
+
+def _paths(world: World) -> tuple[Path, Path]:
+    name = f"{world.n_people}-{world.n_activities}"
+    return CACHE / f"world-{name}.duckdb", CACHE / f"flat-{name}.duckdb"
+
+
+def _prepare(world: World, store: Path, flat: Path) -> None:
+    """Build the store and the flat table once; they are kept for the next run."""
+    from benchmarks.world import build
+
+    CACHE.mkdir(exist_ok=True)
+    if not store.exists():
+        _say("building the world")
+        part = store.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        build(part, world).close()
+        part.rename(store)
+    if not flat.exists():
+        _say("laying out the flat table")
+        _flatten(store, flat)
+
+
+def _flatten(store: Path, flat: Path) -> None:
+    import duckdb
+
+    part = flat.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    connection = duckdb.connect(str(part))
+    connection.execute(f"ATTACH '{store}' AS world (READ_ONLY)")
+    connection.execute("CREATE TYPE kind AS ENUM (SELECT DISTINCT type FROM world.kinds ORDER BY ALL)")
+    connection.execute(
+        "CREATE TYPE path AS ENUM (SELECT DISTINCT properties ->> 'path' FROM world.kinds ORDER BY ALL)"
+    )
+    connection.execute(
+        f"""CREATE TABLE flat AS
+            SELECT CASE WHEN record < {_n_people(connection)} THEN record
+                        ELSE (record - {_n_people(connection)}) * 6 END::INTEGER AS person,
+                   type::kind AS type, (properties ->> 'path')::path AS path, make_timestamp(happened_at) AS happened_at
+            FROM world.activities JOIN world.kinds ON kind = id
+            WHERE known_at <= {AS_OF} ORDER BY 1, 4"""
+    )
+    connection.close()
+    part.rename(flat)
+
+
+def _n_people(connection: object) -> int:
+    row = connection.execute("SELECT count(DISTINCT identity_key) FROM world.identity_keys").fetchone()  # type: ignore[attr-defined]
+    return int(row[0])
+
+
+def _measure(name: str, options: argparse.Namespace) -> Measured:
+    runs = [_run(name, options) for _ in range(options.repeat)]
+    return min(runs, key=lambda m: m.cpu_seconds)
+
+
+def _run(name: str, options: argparse.Namespace) -> Measured:
+    _say(f"running: {name}")
+    command = [sys.executable, "-m", "benchmarks.single_instant", "--contender", name]
+    command += ["--people", str(options.people), "--activities", str(options.activities)]
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    said = child.stdout.read().strip() if child.stdout else ""
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - started
+    if status:
+        raise SystemExit(f"{name} failed")
+    return Measured(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, said)
+
+
+def ours(store: Path, flat: Path) -> None:
+    """The full decision, by the local engine."""
+    from handraise.engines.local import LocalEngine
+    from handraise.facts.store import FactStore
+    from handraise.model.fields import FieldCatalog
+
+    with FactStore(store, threads=2, memory_limit="1500MB") as facts:
+        table = LocalEngine(facts, PLAYBOOK, FieldCatalog(facts.fields())).decide(AS_OF).table
+    print(f"{table.num_rows:,} people decided")
+
+
+def hand_written(store: Path, flat: Path) -> None:
+    """The 30 counts in one pass, as somebody who knows DuckDB would write them."""
+    import duckdb
+
+    connection = duckdb.connect(str(flat), read_only=True, config={"threads": 2})
+    columns = ", ".join(_count_sql(rule) for rule in range(N_RULES))
+    found = connection.sql(f"SELECT person, {columns} FROM flat GROUP BY person").to_arrow_table()
+    print(f"{found.num_rows:,} people counted")
+
+
+def _count_sql(rule: int) -> str:
+    kind, paths = behaviour_of(rule)
+    listed = ", ".join(f"'{p}'" for p in paths)
+    now = f"make_timestamp({AS_OF})"
+    where = f"type = '{kind}' AND path IN ({listed}) AND happened_at > {now} - INTERVAL {window_days(rule)} DAY AND happened_at <= {now}"
+    half_life = half_life_days(rule)
+    if half_life is None:
+        return f"count(*) FILTER (WHERE {where}) AS c{rule}"
+    age = f"({AS_OF} - epoch_us(happened_at)) / {half_life * MICROS_PER_DAY}.0"
+    return f"sum(pow(0.5, {age})) FILTER (WHERE {where}) AS c{rule}"
+
+
+def pandas_user(store: Path, flat: Path) -> None:
+    """The 30 counts as an analyst writes them in a notebook."""
+    import duckdb
+    import numpy as np
+    import pandas as pd
+
+    frame = duckdb.connect(str(flat), read_only=True).sql("SELECT * FROM flat").df()
+    now = pd.Timestamp(AS_OF, unit="us")
+    counts = {}
+    for rule in range(N_RULES):
+        kind, paths = behaviour_of(rule)
+        since = now - pd.Timedelta(days=window_days(rule))
+        rows = frame[
+            (frame["type"] == kind)
+            & frame["path"].isin(paths)
+            & (frame["happened_at"] > since)
+            & (frame["happened_at"] <= now)
+        ]
+        half_life = half_life_days(rule)
+        if half_life is None:
+            counts[rule] = rows.groupby("person").size()
+        else:
+            weight = np.power(0.5, (now - rows["happened_at"]) / pd.Timedelta(days=half_life))
+            counts[rule] = weight.groupby(rows["person"]).sum()
+    print(f"{len(pd.DataFrame(counts)):,} people counted")
+
+
+def floor(store: Path, flat: Path) -> None:
+    """Only touching the columns: what any answer must at least read."""
+    import duckdb
+
+    connection = duckdb.connect(str(flat), read_only=True, config={"threads": 2})
+    connection.sql(
+        "SELECT sum(hash(person)), sum(hash(type)), sum(hash(path)), sum(hash(happened_at)) FROM flat"
+    ).fetchall()
+    print("columns hashed")
+
+
+PREPARE = "prepare"
+CONTENDERS = {
+    "scan floor": floor,
+    "hand-written query": hand_written,
+    "handraise": ours,
+    "pandas": pandas_user,
+}
+WHAT = {
+    "scan floor": "sum(hash) of the four columns",
+    "hand-written query": "fused DuckDB query, 30 counts only",
+    "handraise": "handraise, full decision",
+    "pandas": "pandas, 30 counts only",
+}
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
