@@ -63,7 +63,9 @@ def person_dump(chunk: Chunk, shared: Shared, person: int) -> dict[str, Any]:
         "account": chunk.account_ids[account].as_py() if account >= 0 else None,
         "known_at": int(chunk.person_known_at[person]),
         "fields": fields_dump(chunk.person_fields, shared, person),
-        "activities": [a[1:] for a in activities_of(chunk, shared) if a[0] == chunk.person_ids[person].as_py()],
+        "activities": [
+            a[1:] for a in activities_of(chunk, shared) if a[0] == chunk.person_ids[person].as_py()
+        ],
         "roles": sorted(
             (deals.ids[int(d)].as_py(), int(at))
             for d, p, at in zip(deals.role_deal, deals.role_person, deals.role_at, strict=True)
@@ -127,7 +129,14 @@ def activities_of(chunk: Chunk, shared: Shared) -> list[tuple[Any, ...]]:
     dumped = []
     for i in range(len(rows.person)):
         kind, account = shared.kinds[rows.kind[i]], int(rows.account[i])
-        what = (kind.type, kind.channel, kind.asset, kind.program, kind.product, tuple(sorted(kind.properties.items())))
+        what = (
+            kind.type,
+            kind.channel,
+            kind.asset,
+            kind.program,
+            kind.product,
+            tuple(sorted(kind.properties.items())),
+        )
         where = () if rows.places is None else (shared.files[rows.places.file[i]], int(rows.places.line[i]))
         dumped.append(
             (

@@ -39,11 +39,15 @@ def facts(draw: st.DrawFn) -> Fact:
     if kind == 1:
         return IdentityKey(record, draw(st.sampled_from(["email:a", "email:b", "id:crm:1"])), at, known)
     if kind in (2, 3):
-        return Membership(record, draw(st.sampled_from([account, account, None])), at, known, draw(st.booleans()))
+        return Membership(
+            record, draw(st.sampled_from([account, account, None])), at, known, draw(st.booleans())
+        )
     if kind == 4:
         return Opportunity(draw(deals), draw(st.sampled_from([account, None])), at, known)
     if kind == 5:
-        return OpportunityStage(draw(deals), draw(st.sampled_from("ab")), draw(st.sampled_from(DealStatus)), at, known)
+        return OpportunityStage(
+            draw(deals), draw(st.sampled_from("ab")), draw(st.sampled_from(DealStatus)), at, known
+        )
     if kind == 6:
         return ContactRole(draw(deals), record, None, draw(st.booleans()), at, known)
     if kind in (7, 8, 9):

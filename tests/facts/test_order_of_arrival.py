@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,17 +22,15 @@ laws = settings(
 )
 
 
-def fresh() -> Path:
-    return Path(tempfile.mkdtemp(prefix="handraise-test-"))
-
-
 @laws
 @given(worlds(), st.randoms(use_true_random=False), st.integers(0, LAST + 5))
-def test_order_and_pieces_of_arrival_do_not_show(world: list[Fact], shuffle: random.Random, as_of: int) -> None:
+def test_order_and_pieces_of_arrival_do_not_show(
+    world: list[Fact], shuffle: random.Random, as_of: int
+) -> None:
     shuffled = world.copy()
     shuffle.shuffle(shuffled)
     cut = shuffle.randint(0, len(world))
-    with store_of(world, tmp_path=fresh()) as one, store_of(shuffled[:cut], tmp_path=fresh()) as two:
+    with store_of(world, tmp_path=None) as one, store_of(shuffled[:cut], tmp_path=None) as two:
         two.cluster(everything=True)
         append(two, shuffled[cut:], file_name="rest.csv")
         append(two, shuffled[: cut // 2], file_name="again.csv")
@@ -44,8 +41,8 @@ def test_order_and_pieces_of_arrival_do_not_show(world: list[Fact], shuffle: ran
 @given(worlds(), st.integers(0, LAST))
 def test_a_past_instant_reads_what_was_known_then(world: list[Fact], as_of: int) -> None:
     with (
-        store_of(world, tmp_path=fresh()) as all_of_it,
-        store_of([f for f in world if f.known_at <= as_of], tmp_path=fresh()) as known,
+        store_of(world, tmp_path=None) as all_of_it,
+        store_of([f for f in world if f.known_at <= as_of], tmp_path=None) as known,
     ):
         assert dump(all_of_it, as_of) == dump(known, as_of)
 
@@ -53,7 +50,7 @@ def test_a_past_instant_reads_what_was_known_then(world: list[Fact], as_of: int)
 @laws
 @given(worlds(), worlds(20))
 def test_an_older_horizon_reads_the_store_as_it_was(world: list[Fact], later: list[Fact]) -> None:
-    with store_of(world, tmp_path=fresh()) as store:
+    with store_of(world, tmp_path=None) as store:
         before, horizon = dump(store, LAST), store.last_seq
         append(store, later, file_name="later.csv")
         assert dump(store, LAST, horizon) == before
@@ -64,7 +61,7 @@ def test_an_older_horizon_reads_the_store_as_it_was(world: list[Fact], later: li
 @laws
 @given(worlds(), worlds(20))
 def test_rows_count_before_they_are_clustered_and_after(world: list[Fact], later: list[Fact]) -> None:
-    with store_of(world, tmp_path=fresh(), cluster=True) as store:
+    with store_of(world, tmp_path=None, cluster=True) as store:
         append(store, later, file_name="later.csv")
         late = dump(store, LAST)
         for buckets in ([1, 5, 9, 13, 60], range(32), range(64)):
@@ -75,7 +72,7 @@ def test_rows_count_before_they_are_clustered_and_after(world: list[Fact], later
 @laws
 @given(worlds(), st.sampled_from([1, 7, 40]))
 def test_the_size_of_chunks_does_not_show(world: list[Fact], max_rows: int) -> None:
-    with store_of(world, tmp_path=fresh(), cluster=True) as store:
+    with store_of(world, tmp_path=None, cluster=True) as store:
         whole = dump(store, LAST)
         assert dump(store, LAST, max_rows_per_chunk=max_rows) == whole
         append(store, [*world[::2], PersonRecord("crm:new", 0, 0)], file_name="more.csv")
@@ -85,7 +82,7 @@ def test_the_size_of_chunks_does_not_show(world: list[Fact], max_rows: int) -> N
 @laws
 @given(worlds(), st.booleans())
 def test_one_person_reads_as_among_all(world: list[Fact], cluster: bool) -> None:
-    with store_of(world, tmp_path=fresh(), cluster=cluster) as store:
+    with store_of(world, tmp_path=None, cluster=cluster) as store:
         everybody = dump(store, LAST)
         for person in everybody["people"]:
             alone = dump(store, LAST, people=[person])

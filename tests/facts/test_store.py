@@ -54,7 +54,10 @@ def test_a_file_imported_twice_adds_nothing_and_doubles_nothing(tmp_path: Path) 
         assert (result.rows_in, result.accepted, result.duplicate, result.quarantined) == (3, 0, 1, 2)
         assert result.facts == 0
         assert store.quarantine() == listed
-        assert [(row.line, row.code, row.raw) for row in listed] == [(3, "conflict", None), (9, "not_an_email", "9,x")]
+        assert [(row.line, row.code, row.raw) for row in listed] == [
+            (3, "conflict", None),
+            (9, "not_an_email", "9,x"),
+        ]
         assert dump(store, 9) == before
 
 
@@ -108,7 +111,9 @@ def test_a_store_that_another_process_holds_says_so(tmp_path: Path) -> None:
         "except Exception as error: print(type(error).__name__, error)"
     )
     with FactStore(path):
-        done = subprocess.run([sys.executable, "-c", opener, str(path)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", opener, str(path)], capture_output=True, text=True, check=True
+        )
     assert done.stdout.startswith(f"EngineError another process holds `{path}`")
 
 

@@ -40,11 +40,15 @@ def store_of(
     facts: Iterable[Fact] | Mapping[str, Iterable[Fact]],
     coverage: Iterable[Coverage] = (),
     *,
-    tmp_path: Path,
+    tmp_path: Path | None,
     cluster: bool = False,
 ) -> FactStore:
-    """A store of these facts, by source where a mapping is given; `coverage` is the first source's."""
-    store = FactStore(tmp_path / f"facts{next(_numbers)}.duckdb", memory_limit="1GB")
+    """A store of these facts, by source where a mapping is given; `coverage` is the first source's.
+
+    Without `tmp_path` it lives in memory.
+    """
+    path = ":memory:" if tmp_path is None else tmp_path / f"facts{next(_numbers)}.duckdb"
+    store = FactStore(path, memory_limit="1GB")
     by_source = facts if isinstance(facts, Mapping) else {"crm": facts}
     spans = tuple(coverage)
     for source, some in by_source.items():

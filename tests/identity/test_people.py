@@ -45,7 +45,12 @@ def people(facts: list[Fact], tmp_path: Path, as_of: int = LATE) -> dict[str, An
 def test_records_that_share_a_key_directly_or_through_others_are_one_person(tmp_path: Path) -> None:
     facts = [
         *(person(r, at) for at, r in enumerate(["crm:1", "crm:2", "crm:3", "crm:4"])),
-        *(mail("crm:1", "a@x.com"), mail("crm:2", "a@x.com"), mail("crm:2", "b@x.com"), mail("crm:3", "b@x.com")),
+        *(
+            mail("crm:1", "a@x.com"),
+            mail("crm:2", "a@x.com"),
+            mail("crm:2", "b@x.com"),
+            mail("crm:3", "b@x.com"),
+        ),
         visit(1, "crm:3", 5),
         visit(2, "crm:1", 5),
     ]
@@ -55,7 +60,11 @@ def test_records_that_share_a_key_directly_or_through_others_are_one_person(tmp_
 
 
 def test_a_record_may_name_another_as_its_own(tmp_path: Path) -> None:
-    facts: list[Fact] = [person("crm:lead", 1), person("crm:contact", 2), IdentityKey("crm:lead", "id:crm:contact", 5, 5)]
+    facts: list[Fact] = [
+        person("crm:lead", 1),
+        person("crm:contact", 2),
+        IdentityKey("crm:lead", "id:crm:contact", 5, 5),
+    ]
     assert set(people(facts, tmp_path)) == {"crm:lead"}
     assert set(people(facts, tmp_path, as_of=4)) == {"crm:lead", "crm:contact"}
 
@@ -92,7 +101,13 @@ def test_a_visitor_who_gives_a_name_is_somebody_from_then_on(tmp_path: Path) -> 
 
 def test_somebody_deleted_everywhere_is_nobody_any_more(tmp_path: Path) -> None:
     facts = [
-        *(person("crm:1"), person("crm:2"), person("crm:3"), mail("crm:2", "a@x.com"), mail("crm:3", "a@x.com")),
+        *(
+            person("crm:1"),
+            person("crm:2"),
+            person("crm:3"),
+            mail("crm:2", "a@x.com"),
+            mail("crm:3", "a@x.com"),
+        ),
         *(AttributeChange("person", r, "is_deleted", "true", 5, 5) for r in ("crm:1", "crm:2")),
     ]
     assert set(people(facts, tmp_path, as_of=4)) == {"crm:1", "crm:2"}
@@ -113,11 +128,15 @@ def test_values_of_all_records_are_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("order", [("crm", "marketo"), ("marketo", "crm")])
-def test_of_two_sources_at_one_instant_the_better_ranked_is_latest(order: tuple[str, str], tmp_path: Path) -> None:
+def test_of_two_sources_at_one_instant_the_better_ranked_is_latest(
+    order: tuple[str, str], tmp_path: Path
+) -> None:
     facts: dict[str, list[Fact]] = {
-        source: [person("crm:1"), AttributeChange("person", "crm:1", "title", source, 3, 3)] for source in order
+        source: [person("crm:1"), AttributeChange("person", "crm:1", "title", source, 3, 3)]
+        for source in order
     }
     with store_of(facts, tmp_path=tmp_path) as store:
+
         def last(**options: Any) -> str:
             text: str = dump(store, 9, **options)["people"]["crm:1"]["fields"]["person.title"][-1][2]
             return text
@@ -130,7 +149,10 @@ def test_of_two_sources_at_one_instant_the_better_ranked_is_latest(order: tuple[
 
 
 def test_latest_only_keeps_the_last_row_of_each_field(tmp_path: Path) -> None:
-    facts = [person("crm:1"), *(AttributeChange("person", "crm:1", "title", v, at, at) for at, v in enumerate("abc"))]
+    facts = [
+        person("crm:1"),
+        *(AttributeChange("person", "crm:1", "title", v, at, at) for at, v in enumerate("abc")),
+    ]
     with store_of(facts, tmp_path=tmp_path) as store:
         fields = dump(store, 9, latest_only=True)["people"]["crm:1"]["fields"]
         assert fields == {"person.title": [(2, 2, "c", 0)]}

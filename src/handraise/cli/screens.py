@@ -43,6 +43,7 @@ QUARANTINE_SCHEMA = pa.schema(
 _VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
 _VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
 _SHOWN_MISSING = 8
+FEW_FILES = 5
 
 
 def created(folder: Path, written: Sequence[str]) -> None:
@@ -75,17 +76,17 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
     if taken:
         CONSOLE.print(table)
     for o in outcomes:
-        _file_details(o)
+        _file_details(o, say_why=len(outcomes) <= FEW_FILES)
     if any(o.quarantined for o in outcomes):
         note("`handraise quarantine` lists the rows that could not be taken.")
 
 
-def _file_details(o: FileOutcome) -> None:
+def _file_details(o: FileOutcome, *, say_why: bool) -> None:
     if o.refusal is not None:
         CONSOLE.print(f"{o.file_name}: not imported.", style="red")
         CONSOLE.print(o.refusal, soft_wrap=True)
         return
-    if o.why:
+    if o.why and say_why:
         note(f"{o.file_name}: {o.why}")
     if o.unknown_columns:
         shown = ", ".join(o.unknown_columns[:8]) + (" …" if len(o.unknown_columns) > 8 else "")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -132,7 +133,10 @@ def _fields(
 
 
 def _timeline(universe: Universe, field: int, owner: Ints, pieces: Sequence[Runs]) -> Timeline:
-    finest = {"source": lambda source: ranks_of(source, universe.source_rank), "content": _as_it_is}
+    finest: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {
+        "source": lambda source: ranks_of(source, universe.source_rank),
+        "content": _as_it_is,
+    }
     arranged = arrange(pieces, _ATTRIBUTE, owner, finest)
     rows, subject = arranged.columns, arranged.owner
     if universe.latest_only:
@@ -147,7 +151,7 @@ def _timeline(universe: Universe, field: int, owner: Ints, pieces: Sequence[Runs
     return Timeline(subject, rows["happened_at"], _visible(rows), code, IS_ASSUMED[rows["assumed"]])
 
 
-def _as_it_is(column: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _as_it_is(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return column
 
 

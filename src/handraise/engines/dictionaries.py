@@ -41,6 +41,12 @@ def read_kinds(view: View, types: frozenset[str] | None, used: Ints | None) -> t
     return tuple(kinds), number
 
 
+def kinds_of_types(view: View, types: frozenset[str]) -> Ints:
+    """The store's numbers of the kinds of these types."""
+    rows = view.arrays("SELECT id FROM kinds WHERE list_contains($types, type)", types=sorted(types))
+    return rows["id"].astype(np.int32)
+
+
 def field_numbers(view: View, fields: Iterable[Field]) -> dict[Field, int]:
     """The store's numbers of fields; fields that never had a value have none."""
     wanted = set(fields)
@@ -57,18 +63,17 @@ def read_texts(view: View, field: int) -> npt.NDArray[np.object_]:
 
 def read_few_texts(view: View, codes: Mapping[int, Ints]) -> dict[int, npt.NDArray[np.object_]]:
     """The texts of a few codes of each field, in the order of the codes."""
-    found = {}
-    for field, some in codes.items():
-        rows = view.among(
-            """SELECT text FROM field_values WHERE field = $field AND code BETWEEN $low AND $high
-               AND code IN (SELECT id FROM chosen) ORDER BY code""",
-            some,
-            field=field,
-            low=int(some.min(initial=0)),
-            high=int(some.max(initial=0)),
-        )
-        found[field] = rows["text"].astype(object)
-    return found
+    field = np.concatenate([np.full(len(some), number, dtype=np.int32) for number, some in codes.items()])
+    code = np.concatenate(list(codes.values()))
+    rows = view.arrays(
+        """SELECT field, text FROM field_values
+           WHERE (field, code) IN (SELECT unnest($fields::INTEGER[]), unnest($codes::INTEGER[]))
+           ORDER BY field, code""",
+        fields=field.tolist(),
+        codes=code.tolist(),
+    )
+    texts = rows["text"].astype(object)
+    return {number: texts[rows["field"] == number] for number in codes}
 
 
 def read_entities(

@@ -66,7 +66,10 @@ def read_layout(view: View, records: Ints | None, accounts: Ints | None) -> Layo
     place_of_record = np.full(n_records, -1, dtype=np.int32)
     place_of_account = np.full(n_accounts, -1, dtype=np.int32)
     rows_of_record = np.zeros(n_records, dtype=np.int32)
-    of_records, of_accounts = "SELECT record, place, n_rows FROM record_places", "SELECT account, place FROM account_places"
+    of_records, of_accounts = (
+        "SELECT record, place, n_rows FROM record_places",
+        "SELECT account, place FROM account_places",
+    )
     if records is None or accounts is None:
         record_rows, account_rows = view.arrays(of_records), view.arrays(of_accounts)
     else:

@@ -24,9 +24,7 @@ def contents(store: FactStore) -> Contents:
     fields = cursor.execute(
         "SELECT DISTINCT entity, name FROM fields WHERE id IN (SELECT field FROM field_values)"
     ).fetchall()
-    types = cursor.execute(
-        "SELECT type FROM kinds UNION SELECT activity_type FROM coverage"
-    ).fetchall()
+    types = cursor.execute("SELECT type FROM kinds UNION SELECT activity_type FROM coverage").fetchall()
     deals = cursor.execute("SELECT count(*) FROM (SELECT 1 FROM opportunities LIMIT 1)").fetchone()
     return Contents(
         frozenset(Field(entity, name) for entity, name in fields),

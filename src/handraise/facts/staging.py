@@ -170,7 +170,7 @@ def _attributes(subject: Dictionary) -> Staging:
     return Staging(
         catalog.ATTRIBUTE_CHANGES,
         columns,
-        ("entity", "subject", "field", "happened_at", "known_at", "source_name"),
+        ("entity", "subject", "field", "happened_at", "known_at", "source_name", "assumed"),
         ("entity", "subject", "field", "happened_at", "source_name", "value", "assumed"),
         (subject, _FIELD, _VALUE),
         {

@@ -169,15 +169,17 @@ def _is_deleted(view: View, records: Ints, group: Ints, source_rank: Mapping[int
 
 def _deleted_records(view: View, source_rank: Mapping[int, int]) -> Ints:
     """The records whose latest `is_deleted` is true."""
+    field = one(view.connection, "SELECT id FROM fields WHERE entity = 'person' AND name = 'is_deleted'")
+    if field is None:
+        return np.empty(0, dtype=np.int32)
     rows = view.arrays(
         """WITH stated AS (
             SELECT c.subject, coalesce(v.text, '') = 'true' AS deleted, c.happened_at, c.known_at, c.source,
                 c.content
-            FROM attribute_changes c
-            JOIN fields f ON f.id = c.field AND f.entity = 'person' AND f.name = 'is_deleted'
-            LEFT JOIN field_values v ON v.field = c.field AND v.code = c.value
-            WHERE {visible})
-        SELECT * FROM stated WHERE subject IN (SELECT subject FROM stated WHERE deleted)"""
+            FROM attribute_changes c LEFT JOIN field_values v ON v.field = c.field AND v.code = c.value
+            WHERE c.field = $field AND {visible})
+        SELECT * FROM stated WHERE subject IN (SELECT subject FROM stated WHERE deleted)""",
+        field=field,
     )
     subject = rows["subject"]
     rank = ranks_of(rows["source"], source_rank)

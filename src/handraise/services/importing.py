@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +15,13 @@ from handraise.facts.store import FactStore
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.model import ImportMapping
 from handraise.importers.mapping.reading import read_mapping_file
-from handraise.importers.opening import open_import
+from handraise.importers.opening import files_at, open_import
 from handraise.importers.settings import ImportSettings
 from handraise.model.conditions import DealStatus
 from handraise.model.fields import Field
 from handraise.model.time import Micros
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
-
-DATA_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,13 @@ class Importing:
         The given mapping comes first, then the workspace's, then the known exports.
         """
         read = tuple(read_mapping_file(m) if m else None for m in (mapping, workspace_mapping))
-        files = list(_files(paths))
-        outcomes = []
+        outcomes: list[FileOutcome] = []
+        files: list[Path] = []
+        for path in paths:
+            try:
+                files += files_at(path).files
+            except InputFileError as error:
+                outcomes.append(_refused(path, error, error.problems))
         for done, path in enumerate(files):
             if progress:
                 progress(done, len(files))
@@ -184,29 +186,6 @@ def _open(
 ) -> FileImport:
     given, own = mappings
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files meant, in order; of a folder, its data files and those of the folders in it, by name.
-
-    A folder that may not be read is handed on as it is, to be refused by name rather than passed over.
-    """
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        yield from _files_in(path) or [path]
-
-
-def _files_in(folder: Path) -> list[Path]:
-    closed: list[Path] = []
-
-    def keep(error: OSError) -> None:
-        closed.append(Path(str(error.filename)))
-
-    walked = os.walk(folder, onerror=keep)
-    found = [Path(inside, name) for inside, _, names in walked for name in names]
-    return sorted([*(p for p in found if p.name.lower().endswith(DATA_ENDINGS)), *closed])
 
 
 def _reason(row: QuarantinedRow) -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from handraise.engines.local import Progress
+from handraise.engines.reading import Reading
 from handraise.errors import Finding, Severity
+from handraise.evaluate.timelines import latest
 from handraise.evidence.cases import cases_at_risk
 from handraise.evidence.score_review import ReviewWords, ScoreReview, review_scores
+from handraise.facts.chunks import Needs
 from handraise.facts.contents import contents, quarantine_reasons
+from handraise.facts.store import FactStore
 from handraise.identity.later_names import later_names
 from handraise.model.conditions import AttributeTest, Condition, Did, HasOpportunity, walk
+from handraise.model.fields import Field
 from handraise.model.playbook import Credit, OutcomeEvent, Playbook
 from handraise.model.scores import RANKS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso
@@ -30,6 +36,7 @@ from handraise.services.outcomes import END_OF_TIME, Outcomes, find_outcomes
 from handraise.version import __version__
 
 SEED = 20260101
+SOURCE = Field("person", "lead_source")
 OUTCOME_WORDS = {
     OutcomeEvent.OPPORTUNITY_CREATED: "an opportunity",
     OutcomeEvent.OPPORTUNITY_WON: "a won deal",
@@ -112,6 +119,7 @@ class Reporting:
         assumed = pc.greater(pc.list_value_length(table["assumed_facts"]), 0)
         labels = {s.key: s.label for s in playbook.buyer_segments}
         segment = [labels.get(key, "none") for key in table["buyer_segment"].to_pylist()]
+        source = values_of_people(self.deciding.store, SOURCE, table["person_id"], at)
         review = review_scores(
             cases,
             fit_score=table["fit_score"],
@@ -121,7 +129,7 @@ class Reporting:
             words=words,
             rank_certain=certain,
             rests_on_assumed=assumed,
-            splits={"Buyer segment": segment},
+            splits={"Source": source, "Buyer segment": segment},
         )
         return review, None
 
@@ -182,6 +190,22 @@ class Reporting:
             )
             for i in store.imports()
         ]
+
+
+def values_of_people(store: FactStore, field: Field, person_ids: pa.ChunkedArray, as_of: Micros) -> list[str]:
+    """What each of the people had in a field at an instant; `unknown` where nothing was known."""
+    found: dict[str, str] = {}
+    needs = Needs(fields=frozenset({field}), activity_types=frozenset(), deals=False)
+    with Reading(store, as_of, needs=needs, latest_only=True) as reading:
+        texts = reading.shared.texts.get(field)
+        for i in range(reading.n_chunks):
+            if texts is None:
+                break
+            chunk = reading.chunk(i)
+            codes = latest(chunk.person_fields.get(field), chunk.n_people)[0]
+            named = zip(chunk.person_ids.to_pylist(), codes, strict=True)
+            found |= {person: str(texts[code]) for person, code in named if code >= 0}
+    return [found.get(person, "unknown") for person in person_ids.to_pylist()]
 
 
 def evidence_instant(playbook: Playbook, as_of: Micros, outcomes: Outcomes) -> Micros | None:
