@@ -183,7 +183,7 @@ def candidates(conditions: list[Condition], kind: FieldType) -> list[values.Read
         for atom in walk(condition)
         if isinstance(atom, AttributeTest)
         for text in _mentioned(atom)
-        if (value := values.read_wanted(text, kind)) is not None
+        if (value := values.read(text, kind)) is not None
     }
     if kind is FieldType.BOOLEAN:
         return ["true", "false"]

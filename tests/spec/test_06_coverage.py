@@ -19,7 +19,7 @@ from tests.spec.words import (
     playbook,
 )
 
-from handraise.model.conditions import Condition, Did, Distinct, Times
+from handraise.model.conditions import AccountDid, Condition, Did, Distinct, Times
 from handraise.model.time import Micros
 
 WEEK = days(7)
@@ -128,6 +128,18 @@ def test_since_needs_coverage_from_its_own_instant_on(ask: Ask) -> None:
     }
 
 
+def test_nothing_can_have_happened_in_a_window_that_has_not_begun(ask: Ask) -> None:
+    """Never since 1 April, asked on 31 March: there is no instant yet at which it could have happened, so it is
+    certain, covered or not."""
+    world = World().person("ann", account="acme").did("ann", "form.submitted")
+    questions: dict[str, Condition] = {
+        "never": Did("form", NEVER, since=NOON + 1),
+        "once": Did("form", ONCE, since=NOON + 1),
+        "nobody": AccountDid("form", NEVER, since=NOON + 1),
+    }
+    assert ask.all(world, questions) == {"never": {"ann": IN}, "once": {"ann": OUT}, "nobody": {"ann": IN}}
+
+
 def test_coverage_says_nothing_of_the_instant_before_it_ends(ask: Ask) -> None:
     """Asked a day earlier, coverage that reaches to noon covers that day's week as well; asked a day later it
     does not reach."""
@@ -173,6 +185,17 @@ def test_an_asset_is_read_as_it_was_when_the_act_became_visible(ask: Ask) -> Non
         world.did(name, "content.downloaded", asset="crm:paper", at=at, known=known)
     world.did("unknown", "content.downloaded", asset="crm:other")
     assert ask(world, Did("high_value")) == {"before": OUT, "after": IN, "late": IN, "unknown": OUT}
+
+
+def test_a_visitors_download_is_read_as_of_the_download_not_of_the_link(ask: Ask) -> None:
+    """She downloaded the paper as an unknown visitor when it was `low`; that she is known today, and the paper
+    `high`, does not make it a high-value download."""
+    world = World().person("ann").person("web:v", identified=False).bears("web:v", "id:crm:ann", at=ago(1))
+    world.has("crm:paper", "asset.tier", "low", at=LONG_AGO).has("crm:paper", "asset.tier", "high", at=ago(3))
+    world.did("web:v", "content.downloaded", asset="crm:paper", at=ago(5))
+    assert ask.all(world, {"any": Did("download"), "high": Did("high_value")}) == {
+        "any": {"ann": IN}, "high": {"ann": OUT},
+    }  # fmt: skip
 
 
 def test_an_asset_described_after_the_act_stays_undescribed_for_it(ask: Ask) -> None:

@@ -210,6 +210,20 @@ def test_engagement_has_a_range_where_a_conditions_rule_is_unknown(ask: Ask) -> 
     assert (decision.engagement_level, decision.engagement_level_certain) == (4, False)
 
 
+def test_either_score_may_rest_on_the_other(ask: Ask) -> None:
+    """Fit points for those who are engaged, or engagement points for those who fit: as long as it does not go round
+    in a circle, each score is worked out before it is read. An open grade leaves what rests on it open."""
+    world = World().person("vp", "unknown").has("vp", "person.seniority", "vp")
+    first_fit = playbook(fit=fit(worth(80, SENIOR)), engagement=engagement(when(60, GradeIs(("A",)))))
+    ranks = {name: d.rank for name, d in ask.decisions(world, first_fit).items()}
+    assert ranks == {"vp": "A1", "unknown": "D4"}
+    assert ask(world, LevelIs((4,)), base=first_fit) == {"vp": OUT, "unknown": UNKNOWN}
+    first_engagement = playbook(engagement=engagement(when(60, SENIOR)), fit=fit(worth(80, LevelIs((1,)))))
+    ranks = {name: d.rank for name, d in ask.decisions(world, first_engagement).items()}
+    assert ranks == {"vp": "A1", "unknown": "D4"}
+    assert ask(world, GradeIs(("D",)), base=first_engagement) == {"vp": OUT, "unknown": UNKNOWN}
+
+
 # --- one field, several rules -------------------------------------------------------------------------
 
 EMPLOYEES, COUNTRY, RETURN = "account.employees", "person.country", "person.return_on"

@@ -220,15 +220,18 @@ def test_without_an_account_its_people_deals_and_acts_are_out(ask: Ask) -> None:
     questions: dict[str, Condition] = {
         "did": AccountDid("form"),
         "nobody did": AccountDid("form", NOBODY),
+        "any number did": AccountDid("form", Times(0)),
         "people": AccountPeople(SENIOR),
         "no people": AccountPeople(SENIOR, NOBODY),
+        "any number of people": AccountPeople(SENIOR, Times(0)),
         "deal": HasOpportunity((OPEN, WON, LOST)),
         "large": at_least("account.employees", 1),
         "known": of_field("account.employees", IsKnown()),
         "not known": of_field("account.employees", IsKnown(known=False)),
     }
     assert {key: answers["ann"] for key, answers in ask.all(world, questions).items()} == {
-        "did": OUT, "nobody did": OUT, "people": OUT, "no people": OUT, "deal": OUT,
+        "did": OUT, "nobody did": OUT, "any number did": OUT,
+        "people": OUT, "no people": OUT, "any number of people": OUT, "deal": OUT,
         "large": UNKNOWN, "known": OUT, "not known": IN,
     }  # fmt: skip
 
