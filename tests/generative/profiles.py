@@ -1,7 +1,7 @@
-"""How many examples: `HYPOTHESIS_PROFILE=ci` (the same few every time, the default) or `fuzz` (many, random).
+"""How many examples: `HYPOTHESIS_PROFILE=ci` (the same few every time, the default) or `long` (many, random).
 
 The profile is read from the environment and given to each law, so that other folders keep their own.
-`FUZZ_EXAMPLES` says how many examples a law gets when fuzzing.
+`FUZZ_EXAMPLES` says how many examples a law gets in the long one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_bas
 
 _PROFILES = {
     "ci": settings(
-        max_examples=25,
+        max_examples=14,
         derandomize=True,
         database=None,
         deadline=None,
         phases=_PHASES,
         suppress_health_check=_SLOW,
     ),
-    "fuzz": settings(
+    "long": settings(
         max_examples=int(os.environ.get("FUZZ_EXAMPLES", "1000")),
         deadline=None,
         print_blob=True,
@@ -32,8 +32,8 @@ _PROFILES = {
     ),
 }
 
-IS_FUZZING = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
-PROFILE = _PROFILES["fuzz" if IS_FUZZING else "ci"]
+IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+PROFILE = _PROFILES["long" if IS_LONG else "ci"]
 
 
 def profile(share: float = 1.0) -> settings:

@@ -101,7 +101,7 @@ def _fewer_parts(playbook: Playbook) -> Iterator[Playbook]:
 def _replacing(value: Any) -> Iterator[Any]:
     """Copies of a value in which one condition inside is simpler."""
     if isinstance(value, CONDITION_KINDS):
-        yield from _simpler(value)
+        yield from _simpler(value)  # type: ignore[arg-type]
     if isinstance(value, tuple):
         for i, item in enumerate(value):
             for simpler in _replacing(item):
@@ -123,4 +123,4 @@ def _simpler(condition: Condition) -> Iterator[Condition]:
     of = getattr(condition, "of", ())
     if isinstance(of, tuple) and not isinstance(condition, AtLeast):
         for fewer in _without(of):
-            yield replace(condition, of=fewer)  # type: ignore[call-arg]
+            yield replace(condition, of=fewer)  # type: ignore[arg-type]

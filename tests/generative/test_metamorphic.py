@@ -35,7 +35,7 @@ from handraise.model.playbook import Playbook
 from handraise.model.scores import BehaviourRule
 from handraise.model.time import MICROS_PER_DAY, Micros
 
-Decisions = list[Mapping[str, Decision]]
+Decisions = Sequence[Mapping[str, Decision]]
 
 
 @pytest.fixture(params=tuple(ENGINES), scope="module")
@@ -124,7 +124,7 @@ def _shifted_condition(condition: Condition) -> Condition:
         case AccountPeople(who):
             return replace(condition, who=_shifted_condition(who))
         case All(of) | AnyOf(of) | AtLeast(_, of):
-            return replace(condition, of=tuple(map(_shifted_condition, of)))  # type: ignore[call-arg,arg-type]
+            return replace(condition, of=tuple(map(_shifted_condition, of)))
         case Not(of):
             return Not(_shifted_condition(of))
     return condition
@@ -150,7 +150,7 @@ def _shifted_playbook(book: Playbook) -> Playbook:
 
 def _shifted_world(world: GeneratedWorld) -> GeneratedWorld:
     return GeneratedWorld(
-        tuple(f._replace(at=f.at + SHIFT, known_at=f.known_at + SHIFT) for f in world.facts),  # type: ignore[call-arg]
+        tuple(f._replace(at=f.at + SHIFT, known_at=f.known_at + SHIFT) for f in world.facts),
         tuple(c._replace(from_at=c.from_at + SHIFT, to_at=c.to_at + SHIFT) for c in world.coverage),
     )
 

@@ -244,4 +244,5 @@ def instants(draw: Draw, world: GeneratedWorld, n: int) -> list[Micros]:
         st.sampled_from(world.edges() or [NOON]),
         st.sampled_from((-1, 0, 1)),
     )
-    return draw(st.lists(around | st.just(NOON), min_size=n, max_size=n))
+    drawn: list[Micros] = draw(st.lists(around | st.just(NOON), min_size=n, max_size=n))
+    return drawn

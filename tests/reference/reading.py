@@ -84,7 +84,7 @@ def key_of(fact: Fact) -> tuple[Hashable, ...]:
             key = (fact.opportunity, fact.stage, fact.at)
         case ContactRole():
             key = (fact.opportunity, fact.record, fact.at)
-    return (type(fact), *key)
+    return (type(fact).__name__, *key)
 
 
 def uncontradicted(facts: Iterable[Fact]) -> list[Fact]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 from tests.reference import Decision
@@ -18,15 +17,34 @@ from handraise.model.truth import Truth
 Answers = dict[str, Truth]
 
 
+class Worlds:
+    """Opened worlds by what is in them; the last few stay open, since neighbouring laws often share one."""
+
+    def __init__(self, engine: Engine, most: int = 6) -> None:
+        self._engine, self._most = engine, most
+        self._opened: dict[str, Opened] = {}
+
+    def open(self, world: World) -> Opened:
+        content = repr((world.facts, world.coverage))
+        opened = self._opened.pop(content, None) or self._engine.open(world.facts, world.coverage)
+        self._opened[content] = opened
+        while len(self._opened) > self._most:
+            self._opened.pop(next(iter(self._opened))).close()
+        return opened
+
+    def close(self) -> None:
+        for opened in self._opened.values():
+            opened.close()
+
+
 class Ask:
     """Asks one evaluator about a world. People of the source `crm` are named without it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._opened: list[tuple[tuple[int, int], World, Opened]] = []
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = worlds
 
     def decisions(self, world: World, playbook: Playbook, as_of: Micros = NOON) -> dict[str, Decision]:
-        decided = self._open(world).decide(playbook, as_of)
+        decided = self._worlds.open(world).decide(playbook, as_of)
         return {name.removeprefix("crm:"): decision for name, decision in decided.items()}
 
     def all(
@@ -48,27 +66,13 @@ class Ask:
         """The verdict of one condition about each person."""
         return self.all(world, {"asked": condition}, as_of, base)["asked"]
 
-    def _open(self, world: World) -> Opened:
-        """A store is opened once for as long as nothing is added to its world."""
-        size = (len(world.facts), len(world.coverage))
-        for seen, same, opened in self._opened:
-            if same is world and seen == size:
-                return opened
-        opened = self._engine.open(world.facts, world.coverage)
-        self._opened.append((size, world, opened))
-        return opened
 
-    def close(self) -> None:
-        for _, _, opened in self._opened:
-            opened.close()
-
-
-@pytest.fixture(params=tuple(ENGINES))
-def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ask]:
+@pytest.fixture(scope="session", params=tuple(ENGINES))
+def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """One evaluator, ready to be asked."""
     reason = why_not_real()
     if request.param == "evaluator" and reason is not None:
         pytest.skip(reason)
-    asked = Ask(ENGINES[request.param](tmp_path))
-    yield asked
-    asked.close()
+    worlds = Worlds(ENGINES[request.param](tmp_path_factory.mktemp(request.param)))
+    yield Ask(worlds)
+    worlds.close()

@@ -237,5 +237,5 @@ def test_a_group_without_a_cap_is_only_a_name(ask: Ask) -> None:
 def test_no_rules_is_no_points(ask: Ask) -> None:
     """An empty scorecard gives everybody 0.00, certainly, with nothing left to know."""
     decision = ask.decisions(World().person("ann"), playbook())["ann"]
-    assert (decision.fit_score, decision.fit_completeness, decision.fit_grade_certain) == (0, 1.0, True)
-    assert (decision.engagement_score, decision.rank) == (0, "D4")
+    assert [decision.fit_score, decision.fit_completeness, decision.fit_grade_certain] == [0, 1.0, True]
+    assert [decision.engagement_score, decision.rank] == [0, "D4"]

@@ -115,9 +115,9 @@ def test_gone_quiet_takes_points_and_not_knowing_it_makes_a_range(ask: Ask) -> N
     """-10 for silence: taken where it is certain, and a range from -10 to 0 where no source can tell."""
     book = playbook(engagement=engagement(when(-10, MONTH)))
     certain = ask.decisions(World().person("ann").covers("form.submitted"), book)["ann"]
-    assert (certain.engagement_score, certain.engagement_low, certain.engagement_high) == (-10, -10, -10)
+    assert [certain.engagement_score, certain.engagement_low, certain.engagement_high] == [-10, -10, -10]
     unsure = ask.decisions(World().person("ann"), book)["ann"]
-    assert (unsure.engagement_score, unsure.engagement_low, unsure.engagement_high) == (0, -10, 0)
+    assert [unsure.engagement_score, unsure.engagement_low, unsure.engagement_high] == [0, -10, 0]
 
 
 def test_a_merged_person_is_known_since_their_first_record(ask: Ask) -> None:

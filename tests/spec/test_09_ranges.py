@@ -206,7 +206,7 @@ def test_engagement_has_a_range_where_a_conditions_rule_is_unknown(ask: Ask) -> 
     """An unknown condition worth 20 and one worth -5: from -5 to 20, shown as 0."""
     base = playbook(engagement=engagement(when(20, SENIOR), when(-5, STUDENT), levels=fixed(20, 10, 5)))
     decision = ask.decisions(World().person("ann"), base)["ann"]
-    assert (decision.engagement_low, decision.engagement_score, decision.engagement_high) == (-5, 0, 20)
+    assert [decision.engagement_low, decision.engagement_score, decision.engagement_high] == [-5, 0, 20]
     assert (decision.engagement_level, decision.engagement_level_certain) == (4, False)
 
 

@@ -97,8 +97,8 @@ own     | BOOLEAN | it stands for the company fields of a lead that has no accou
 ATTRIBUTE_CHANGES = _fact(
     "attribute_changes",
     "a field had a value from an instant on",
-    "entity, subject, field, instant, source and when it was known",
-    ("entity", "subject", "field", "happened_at", "known_at", "source"),
+    "entity, subject, field, instant, source and how that instant was told",
+    ("entity", "subject", "field", "happened_at", "source", "assumed"),
     """
 field   | INTEGER  | the field; its entity says what `subject` numbers
 subject | INTEGER  | person record, account, or a thing (asset, program, opportunity)
@@ -119,8 +119,8 @@ identity_key | INTEGER | the key
 MEMBERSHIPS = _fact(
     "memberships",
     "a person record belongs to an account from an instant on",
-    "record, instant, source, when it was known and whether it was stated",
-    ("record", "happened_at", "known_at", "source", "stated"),
+    "record, instant, source and whether it was stated",
+    ("record", "happened_at", "source", "stated"),
     """
 record  | INTEGER  | the record
 account | INTEGER? | the account; unknown where the membership ends

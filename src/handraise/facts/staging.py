@@ -5,8 +5,7 @@ computed by the database. Hashes are md5 over texts, so that they are the same e
 
 `key` says what a fact is about, `content` what it says. Where a fact states that something exists, its
 instant is in neither: the same statement with another instant is no contradiction, the first known counts.
-Values and memberships are told apart by when they were known too, so that a source may correct what it
-said of an instant: latest is the one known last.
+A value that is assumed and one that is dated may stand side by side.
 """
 
 from __future__ import annotations
@@ -170,7 +169,7 @@ def _attributes(subject: Dictionary) -> Staging:
     return Staging(
         catalog.ATTRIBUTE_CHANGES,
         columns,
-        ("entity", "subject", "field", "happened_at", "known_at", "source_name", "assumed"),
+        ("entity", "subject", "field", "happened_at", "source_name", "assumed"),
         ("entity", "subject", "field", "happened_at", "source_name", "value", "assumed"),
         (subject, _FIELD, _VALUE),
         {
@@ -213,7 +212,7 @@ _KEYS = Staging(
 _MEMBERSHIPS = Staging(
     catalog.MEMBERSHIPS,
     (("record", _TEXT), ("account", _TEXT), *_TIMES, ("stated", _BOOL)),
-    ("record", "happened_at", "known_at", "source_name", "stated"),
+    ("record", "happened_at", "source_name", "stated"),
     ("record", "happened_at", "source_name", "stated", "account"),
     (_RECORD, _ACCOUNT_OR_NONE),
     {"record": "r.id", "account": "a.id", "stated": "s.stated"},
