@@ -34,7 +34,7 @@ from handraise.playbook.value_words import COMPARISON_WORDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "playbook.md"
 _BLOCK = re.compile(
-    r"(?:<!-- (?P<mark>[^>]+?) -->\n)?```yaml\n(?P<text>.*?)```\n(?:\n(?P<quoted>(?:> .*\n)+))?", re.S
+    r"(?:<!-- (?P<mark>[^>]+?) -->\n)?```yaml\n(?P<text>.*?)```\n(?:\n(?P<quoted>(?:> [^\n]*\n)+))?", re.S
 )
 _SECTION = re.compile(r"^(?=\w)", re.M)
 # Sections whose names join those of the whole playbook; a fragment replaces the others.
@@ -81,7 +81,8 @@ def read_beside(whole: str, fragment: str) -> ReadResult:
     """The fragment's sections beside those of the whole playbook that it does not replace."""
     written = {s.partition(":")[0] for s in _SECTION.split(fragment) if s.strip()}
     kept = [s for s in _SECTION.split(whole) if s.partition(":")[0] not in written - set(_NAMED)]
-    return read_sources((Source("playbook.yml", "".join(kept)), Source("docs/playbook.md", fragment)), CATALOG)
+    texts = (Source("playbook.yml", "".join(kept)), Source("docs/playbook.md", fragment))
+    return read_sources([t for t in texts if t.text], CATALOG)
 
 
 def condition_sentence(whole: str, example: Example) -> str:

@@ -122,7 +122,9 @@ def quarantine(rows: Sequence[QuarantinedRow], limit: int) -> None:
 
 def checked(result: CheckResult, english: bool) -> None:
     for problem in result.problems:
-        CONSOLE.print(str(problem), style="red" if problem.severity is Severity.ERROR else "yellow", soft_wrap=True)
+        CONSOLE.print(
+            str(problem), style="red" if problem.severity is Severity.ERROR else "yellow", soft_wrap=True
+        )
         CONSOLE.print()
     findings(result.findings)
     if result.playbook is None:

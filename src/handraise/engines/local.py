@@ -19,24 +19,22 @@ import pyarrow as pa
 from handraise.engines.reading import Reading
 from handraise.errors import EngineError
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.conditions import people_view
-from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, conditions_of
+from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople, conditions_of
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
 from handraise.evaluate.scores import (
     NOBODY,
     ClassLimits,
     Hundredths,
-    engagement_score,
-    fit_score,
     fixed_limits,
 )
 from handraise.facts.chunks import Chunk, Needs
 from handraise.facts.store import FactStore
-from handraise.model.conditions import AttributeTest, HasOpportunity, Silent, walk
+from handraise.model.conditions import AttributeTest, HasOpportunity, Score, Silent, walk
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.scores import Thresholds, TopShare
 from handraise.model.time import MICROS_PER_DAY, Micros
+from handraise.playbook.dependencies import ENGAGEMENT, FIT, depends_on
 
 T = TypeVar("T")
 
@@ -136,32 +134,51 @@ class LocalEngine:
         return CALIBRATION_ANCHOR + (as_of - CALIBRATION_ANCHOR) // every * every
 
     def calibrate(self, as_of: Micros, horizon: int) -> Calibration | None:
-        """The calibration that holds at `as_of`, computed from everybody as of its own instant."""
+        """The calibration that holds at `as_of`, computed from everybody as of its own instant.
+
+        Where one score rests on the other's classes, the other is calibrated first.
+        """
         at = self.calibration_instant(as_of)
         if at is None:
             return None
+        limits, n_people = self._fixed(), 0
+        for scores in self._calibration_passes():
+            shown = self._shown(at, horizon, limits, scores)
+            n_people = len(shown[scores[0]])
+            for score in scores:
+                limits = limits.having(score, class_limits(self._thresholds(score), shown[score]))
+        return Calibration(at, n_people, limits)
+
+    def _calibration_passes(self) -> tuple[tuple[Score, ...], ...]:
+        """The calibrated scores, those that can be done in one pass together."""
+        calibrated = tuple(s for s in Score if self._thresholds(s).are_calibrated)
+        if ENGAGEMENT in depends_on(self.playbook, FIT):
+            return tuple((s,) for s in reversed(calibrated))
+        if FIT in depends_on(self.playbook, ENGAGEMENT):
+            return tuple((s,) for s in calibrated)
+        return (calibrated,)
+
+    def _shown(
+        self, at: Micros, horizon: int, limits: Limits, scores: tuple[Score, ...]
+    ) -> dict[Score, Hundredths]:
+        """The shown scores of everybody at an instant."""
         with self._reading(at, horizon) as reading:
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
-            def score(chunk: Chunk) -> tuple[Hundredths, Hundredths]:
-                people = people_view(compiled, chunk)
-                fit = fit_score(self.playbook.fit, people).shown
-                engagement = engagement_score(self.playbook.engagement, people).shown
-                return fit[: chunk.n_decided], engagement[: chunk.n_decided]
+            def of_chunk(chunk: Chunk) -> dict[Score, Hundredths]:
+                people = ScoredPeople(compiled, chunk, limits)
+                return {s: people.range(s).shown[: chunk.n_decided] for s in scores}
 
-            scores = self._each_chunk(reading, score, None)
-        fit = np.concatenate([s[0] for s in scores]) if scores else np.empty(0, np.int64)
-        engagement = np.concatenate([s[1] for s in scores]) if scores else np.empty(0, np.int64)
-        grades = class_limits(self.playbook.fit.grades, fit)
-        levels = class_limits(self.playbook.engagement.levels, engagement)
-        return Calibration(at, len(fit), Limits(grades, levels))
+            parts = self._each_chunk(reading, of_chunk, None)
+        nobody = np.empty(0, dtype=np.int64)
+        return {s: np.concatenate([nobody, *(part[s] for part in parts)]) for s in scores}
+
+    def _thresholds(self, score: Score) -> Thresholds:
+        return self.playbook.fit.grades if score is Score.FIT else self.playbook.engagement.levels
 
     def _fixed(self) -> Limits:
-        nobody = np.empty(0, dtype=np.int64)
-        return Limits(
-            class_limits(self.playbook.fit.grades, nobody),
-            class_limits(self.playbook.engagement.levels, nobody),
-        )
+        """The fixed limits; of a calibrated score there are none yet."""
+        return Limits(*(fixed_limits(self._thresholds(score)) for score in Score))
 
     def _reading(
         self,
@@ -202,10 +219,7 @@ class LocalEngine:
 
 
 def class_limits(thresholds: Thresholds, scores: Hundredths) -> ClassLimits:
-    """Fixed limits as they are; a top share is the score of its last member, ties included."""
-    fixed = fixed_limits(thresholds)
-    if fixed is not None:
-        return fixed
+    """The limits of top shares: each the score of its last member, ties included."""
     ranked = np.sort(scores)[::-1]
     return ClassLimits(
         *(_score_of_share(t, ranked) for t in thresholds.as_tuple() if isinstance(t, TopShare))

@@ -8,6 +8,7 @@ row, for the account of somebody who has none: nothing is known of it. Truths ar
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import singledispatch
@@ -66,21 +67,17 @@ from handraise.model.value_tests import Comparison
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreRanges:
-    """What decisions on scores need of the scores: per person, hundredths and class indices, best class 0.
+class Scored:
+    """What decisions on a score need of it: per person, hundredths and class indices, best class 0.
 
-    `fit_best <= fit_worst` are the best and worst grade index that unknown facts leave open, and likewise
-    for the engagement levels.
+    `best <= worst` are the best and worst class (grade, level) that unknown facts leave open; `low` and `high`
+    the score's range.
     """
 
-    fit_low: npt.NDArray[np.int64]
-    fit_high: npt.NDArray[np.int64]
-    fit_best: npt.NDArray[np.int8]
-    fit_worst: npt.NDArray[np.int8]
-    engagement_low: npt.NDArray[np.int64]
-    engagement_high: npt.NDArray[np.int64]
-    engagement_best: npt.NDArray[np.int8]
-    engagement_worst: npt.NDArray[np.int8]
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+    best: npt.NDArray[np.int8]
+    worst: npt.NDArray[np.int8]
 
 
 @dataclass
@@ -129,9 +126,13 @@ class AccountsView(View):
 
 @dataclass
 class PeopleView(View):
-    """Each person of the chunk. `scores` is filled once they are computed (see `evaluate.decide`)."""
+    """Each person of the chunk.
 
-    scores: ScoreRanges | None = None
+    `scorer` gives the scores when a condition first asks for one (see `evaluate.decide`): a score may rest on the
+    other's class, and the reader of the playbook refuses circles.
+    """
+
+    scorer: Callable[[Score], Scored] | None = None
     _accounts: AccountsView | None = None
     _occurrences: Occurrences | None = None
     _deals: DealStates | None = None
@@ -210,12 +211,9 @@ def _(condition: AttributeTest, view: View) -> Truths:
 @truth_of.register
 def _(condition: Did, view: View) -> Truths:
     people = _people(view)
-    n = did_count(condition, people)
-    if condition.times.high is None:
-        return certain(n >= condition.times.low)
     start = people.start(condition.within) if condition.since is None else condition.since - 1
     types = view.compiled.playbook.behaviours[condition.behaviour].activities
-    return _limited(n, condition.times, _covered(people, types, start))
+    return _counted(did_count(condition, people), condition.times, _covered(people, types, start))
 
 
 def did_count(condition: Did, people: PeopleView) -> Counts:
@@ -275,13 +273,10 @@ def _(condition: AccountDid, view: View) -> Truths:
         return accounts.truth(condition)[view.chunk.person_account]
     people = _people(view)
     n = account_did_count(condition, people)
-    if condition.people.high is None:
-        return certain(n >= condition.people.low)
     start = people.start(condition.within) if condition.since is None else condition.since - 1
     types = view.compiled.playbook.behaviours[condition.behaviour].activities
-    since = view.compiled.covered_since_all(types)
-    covered = start is not None and since is not None and since <= start + 1
-    truths = _limited(n, condition.people, np.full(view.size, covered))
+    covered = start is not None and _covers(view.compiled, types, start)
+    truths = _counted(n, condition.people, np.full(view.size, covered))
     truths[-1] = OUT
     return truths
 
@@ -330,41 +325,36 @@ def _(condition: HasOpportunity, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: GradeIs, view: View) -> Truths:
-    scores = _scores(view)
-    return _class_test(scores.fit_best, scores.fit_worst, {"ABCD".index(g) for g in condition.grades})
+    return _class_test(_scored(view, Score.FIT), {"ABCD".index(g) for g in condition.grades})
 
 
 @truth_of.register
 def _(condition: GradeIsOpen, view: View) -> Truths:
-    scores = _scores(view)
-    return certain(scores.fit_best != scores.fit_worst)
+    fit = _scored(view, Score.FIT)
+    return certain(fit.best != fit.worst)
 
 
 @truth_of.register
 def _(condition: LevelIs, view: View) -> Truths:
-    scores = _scores(view)
-    return _class_test(scores.engagement_best, scores.engagement_worst, {n - 1 for n in condition.levels})
+    return _class_test(_scored(view, Score.ENGAGEMENT), {n - 1 for n in condition.levels})
 
 
 @truth_of.register
 def _(condition: RankIs, view: View) -> Truths:
-    return rank_test(condition.ranks, _scores(view))
+    return rank_test(condition.ranks, _scored(view, Score.FIT), _scored(view, Score.ENGAGEMENT))
 
 
 @truth_of.register
 def _(condition: IsMarketingQualified, view: View) -> Truths:
-    return rank_test(view.compiled.playbook.marketing_qualified_ranks, _scores(view))
+    agreed = view.compiled.playbook.marketing_qualified_ranks
+    return rank_test(agreed, _scored(view, Score.FIT), _scored(view, Score.ENGAGEMENT))
 
 
 @truth_of.register
 def _(condition: ScoreIs, view: View) -> Truths:
-    scores = _scores(view)
-    if condition.score is Score.FIT:
-        low, high = scores.fit_low, scores.fit_high
-    else:
-        low, high = scores.engagement_low, scores.engagement_high
-    at_low = _against(condition.bound, condition.comparison, low)
-    at_high = _against(condition.bound, condition.comparison, high)
+    scored = _scored(view, condition.score)
+    at_low = _against(condition.bound, condition.comparison, scored.low)
+    at_high = _against(condition.bound, condition.comparison, scored.high)
     return bounded(at_low & at_high, at_low | at_high)
 
 
@@ -381,40 +371,47 @@ def _(condition: InSegment, view: View) -> Truths:
 CONDITIONS_EVALUATED: tuple[type, ...] = tuple(k for k in truth_of.registry if k is not object)
 
 
-def rank_test(ranks: tuple[str, ...], scores: ScoreRanges) -> Truths:
+def rank_test(ranks: tuple[str, ...], fit: Scored, engagement: Scored) -> Truths:
     """IN where every grade and level still possible is agreed, OUT where none is."""
     table = np.array([[f"{g}{n}" in ranks for n in (1, 2, 3, 4)] for g in "ABCD"])
     # Summed-area table: how many agreed cells lie in a rectangle of grades and levels.
     area = np.zeros((5, 5), dtype=np.int64)
     area[1:, 1:] = table.cumsum(0).cumsum(1)
-    top, bottom = scores.fit_best.astype(np.int64), scores.fit_worst.astype(np.int64) + 1
-    left, right = scores.engagement_best.astype(np.int64), scores.engagement_worst.astype(np.int64) + 1
+    top, bottom = fit.best.astype(np.int64), fit.worst.astype(np.int64) + 1
+    left, right = engagement.best.astype(np.int64), engagement.worst.astype(np.int64) + 1
     agreed = area[bottom, right] - area[top, right] - area[bottom, left] + area[top, left]
     return bounded(agreed == (bottom - top) * (right - left), agreed > 0)
 
 
-def _class_test(best: npt.NDArray[np.int8], worst: npt.NDArray[np.int8], wanted: set[int]) -> Truths:
+def _class_test(scored: Scored, wanted: set[int]) -> Truths:
+    best, worst = scored.best, scored.worst
     inside = np.concatenate(([0], np.cumsum([i in wanted for i in range(4)])))
     n_inside = inside[worst.astype(np.int64) + 1] - inside[best.astype(np.int64)]
     return bounded(n_inside == worst - best + 1, n_inside > 0)
 
 
-def _limited(n: Counts, times: Times, covered: Bools) -> Truths:
-    """A count with an upper limit: more than that is out; otherwise only coverage makes it certain."""
-    high = times.high if times.high is not None else np.iinfo(np.int64).max
-    not_over = n <= high
-    settled = np.where(covered, certain(n >= times.low), UNKNOWN)
-    return np.where(not_over, settled, OUT)
+def _counted(n: Counts, times: Times, covered: Bools) -> Truths:
+    """A count against its limits. Enough is enough; under an upper limit, only coverage makes it certain."""
+    enough = certain(n >= times.low)
+    if times.high is None:
+        return enough
+    return np.where(n > times.high, OUT, np.where(covered, enough, UNKNOWN))
 
 
 def _covered(people: PeopleView, types: tuple[str, ...], start: Micros | None) -> Bools:
     """Whether the window (start, now] is inside coverage; without a start it begins when the person was known."""
+    if start is not None:
+        return np.full(people.size, _covers(people.compiled, types, start))
     since = people.compiled.covered_since_all(types)
     if since is None:
         return np.zeros(people.size, dtype=np.bool_)
-    if start is not None:
-        return np.full(people.size, since <= start + 1)
     return people.chunk.person_known_at >= since
+
+
+def _covers(compiled: Compiled, types: tuple[str, ...], start: Micros) -> bool:
+    """Whether sources know of everything in (start, now]; of a window that has not begun they do."""
+    since = compiled.covered_since_all(types)
+    return start >= compiled.as_of or (since is not None and since <= start + 1)
 
 
 def _people(view: View) -> PeopleView:
@@ -425,11 +422,11 @@ def _people(view: View) -> PeopleView:
     raise TypeError("this condition asks a person")
 
 
-def _scores(view: View) -> ScoreRanges:
-    scores = _people(view).scores
-    if scores is None:
-        raise RuntimeError("a decision on scores was read before the scores")
-    return scores
+def _scored(view: View, score: Score) -> Scored:
+    scorer = _people(view).scorer
+    if scorer is None:
+        raise RuntimeError("this view has no scores")
+    return scorer(score)
 
 
 def _against(bound: Decimal, comparison: Comparison, hundredths: npt.NDArray[np.int64]) -> Bools:

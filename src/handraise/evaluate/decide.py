@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.conditions import PeopleView, ScoreRanges, people_view, rank_test
+from handraise.evaluate.conditions import PeopleView, Scored, people_view, rank_test
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.open_facts import BitSets, OpenFacts
 from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score, fit_score
 from handraise.facts.chunks import Chunk
-from handraise.model.conditions import AttributeTest, Condition, InSegment, walk
+from handraise.model.conditions import AttributeTest, Condition, InSegment, Score, walk
 from handraise.model.fields import Entity, Field
 from handraise.model.playbook import Playbook
 from handraise.model.scores import GRADES, RANKS, ConditionRule
@@ -54,8 +54,19 @@ _WORDS = pa.array(["out", "unknown", "in"])
 class Limits:
     """The class limits in force: of the grades and of the levels, fixed or calibrated."""
 
-    grades: ClassLimits
-    levels: ClassLimits
+    grades: ClassLimits | None
+    levels: ClassLimits | None
+
+    def of(self, score: Score) -> ClassLimits:
+        """The limits of one score's classes. They are there, except while they are being calibrated."""
+        limits = self.grades if score is Score.FIT else self.levels
+        if limits is None:
+            raise RuntimeError(f"the classes of {score.value} are read before they are calibrated")
+        return limits
+
+    def having(self, score: Score, limits: ClassLimits) -> Limits:
+        """These limits with another's classes too."""
+        return replace(self, **{"grades" if score is Score.FIT else "levels": limits})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +77,66 @@ class BuyerSegments:
     could_be: tuple[npt.NDArray[np.bool_], ...]
 
 
-class ChunkDecisions:
-    """Everything decided about one chunk's people, computed in the order in which decisions build on each other."""
+class ScoredPeople:
+    """A chunk's people with their scores, each computed when it is first asked for.
+
+    `limits` are the class limits in force; a score whose limits are `None` (while they are being calibrated)
+    has no classes, so nothing may rest on them.
+    """
 
     def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits) -> None:
         self.compiled = compiled
         self.chunk = chunk
         self.limits = limits
         self.people: PeopleView = people_view(compiled, chunk)
-        self.fit: ScoreRange = fit_score(compiled.playbook.fit, self.people)
-        self.engagement: ScoreRange = engagement_score(compiled.playbook.engagement, self.people)
-        self.people.scores = score_ranges(self.fit, self.engagement, limits)
+        self.people.scorer = self.scored
+        self._ranges: dict[Score, ScoreRange] = {}
+        self._scored: dict[Score, Scored] = {}
+
+    def range(self, score: Score) -> ScoreRange:
+        """The score of each person, with what it could be."""
+        if score not in self._ranges:
+            playbook, people = self.compiled.playbook, self.people
+            if score is Score.FIT:
+                self._ranges[score] = fit_score(playbook.fit, people)
+            else:
+                self._ranges[score] = engagement_score(playbook.engagement, people)
+        return self._ranges[score]
+
+    def scored(self, score: Score) -> Scored:
+        """The score's range and the classes it leaves open."""
+        if score not in self._scored:
+            found, limits = self.range(score), self.limits.of(score)
+            self._scored[score] = Scored(found.low, found.high, limits.of(found.high), limits.of(found.low))
+        return self._scored[score]
+
+
+class ChunkDecisions(ScoredPeople):
+    """Everything decided about one chunk's people."""
+
+    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits) -> None:
+        super().__init__(compiled, chunk, limits)
+        self.fit = self.range(Score.FIT)
+        self.engagement = self.range(Score.ENGAGEMENT)
         self.buyer_segments = buyer_segments(self.people)
 
     @property
     def grade(self) -> npt.NDArray[np.int8]:
         """Index of the shown grade, 0 is A."""
-        return self.limits.grades.of(self.fit.shown)
+        return self.limits.of(Score.FIT).of(self.fit.shown)
 
     @property
     def level(self) -> npt.NDArray[np.int8]:
         """Index of the shown level, 0 is level 1."""
-        return self.limits.levels.of(self.engagement.shown)
+        return self.limits.of(Score.ENGAGEMENT).of(self.engagement.shown)
 
     def missing_facts(self) -> BitSets:
         """Fields that an open grade, or a buyer segment that could be, waits for."""
         playbook = self.compiled.playbook
         facts = OpenFacts(self.people, tested_fields(playbook))
         missing = facts.empty()
-        scores = self.ranges
-        facts.of_fit(scores.fit_best != scores.fit_worst, missing)
+        fit = self.scored(Score.FIT)
+        facts.of_fit(fit.best != fit.worst, missing)
         for segment, could_be in zip(playbook.buyer_segments, self.buyer_segments.could_be, strict=True):
             if could_be.any():
                 facts.of_condition(segment.when, could_be, missing)
@@ -109,15 +150,10 @@ class ChunkDecisions:
             assumed.add(str(field), self.people.latest(field)[1])
         return assumed
 
-    @property
-    def ranges(self) -> ScoreRanges:
-        if self.people.scores is None:
-            raise RuntimeError("scores come first")
-        return self.people.scores
-
     def table(self) -> pa.Table:
         """The decided people as rows of `DECISION_COLUMNS`, in the chunk's order."""
-        n, scores, playbook = self.chunk.n_decided, self.ranges, self.compiled.playbook
+        n, playbook = self.chunk.n_decided, self.compiled.playbook
+        fit, engagement = self.scored(Score.FIT), self.scored(Score.ENGAGEMENT)
         grade, level = self.grade, self.level
         in_, unknown = self._segments()
         segment_keys = pa.array([s.key for s in playbook.buyer_segments], pa.string())
@@ -130,14 +166,14 @@ class ChunkDecisions:
             "fit_low": _points(self.fit.low, n),
             "fit_high": _points(self.fit.high, n),
             "fit_grade": _words(GRADES, grade[:n]),
-            "fit_grade_could_be": _grade_lists(scores.fit_best[:n], scores.fit_worst[:n]),
-            "fit_grade_certain": pa.array((scores.fit_best == scores.fit_worst)[:n]),
+            "fit_grade_could_be": _grade_lists(fit.best[:n], fit.worst[:n]),
+            "fit_grade_certain": pa.array((fit.best == fit.worst)[:n]),
             "fit_completeness": pa.array(self.fit.known_share[:n]),
             "engagement_score": _points(self.engagement.shown, n),
             "engagement_low": _points(self.engagement.low, n),
             "engagement_high": _points(self.engagement.high, n),
             "engagement_level": pa.array(level[:n] + np.int8(1)),
-            "engagement_level_certain": pa.array((scores.engagement_best == scores.engagement_worst)[:n]),
+            "engagement_level_certain": pa.array((engagement.best == engagement.worst)[:n]),
             "rank": _words(RANKS, (grade * 4 + level)[:n]),
             "marketing_qualified": _WORDS.take(pa.array(self.marketing_qualified()[:n])),
             "buyer_segment": _taken(segment_keys, self.buyer_segments.index[:n]),
@@ -150,7 +186,8 @@ class ChunkDecisions:
         return pa.table([columns[f.name] for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
 
     def marketing_qualified(self) -> Truths:
-        return rank_test(self.compiled.playbook.marketing_qualified_ranks, self.ranges)
+        agreed = self.compiled.playbook.marketing_qualified_ranks
+        return rank_test(agreed, self.scored(Score.FIT), self.scored(Score.ENGAGEMENT))
 
     def _could_be(self) -> BitSets:
         segments = self.compiled.playbook.buyer_segments
@@ -167,19 +204,6 @@ class ChunkDecisions:
             in_.add(key, truth == IN)
             unknown.add(key, truth == UNKNOWN)
         return in_, unknown
-
-
-def score_ranges(fit: ScoreRange, engagement: ScoreRange, limits: Limits) -> ScoreRanges:
-    return ScoreRanges(
-        fit_low=fit.low,
-        fit_high=fit.high,
-        fit_best=limits.grades.of(fit.high),
-        fit_worst=limits.grades.of(fit.low),
-        engagement_low=engagement.low,
-        engagement_high=engagement.high,
-        engagement_best=limits.levels.of(engagement.high),
-        engagement_worst=limits.levels.of(engagement.low),
-    )
 
 
 def buyer_segments(people: PeopleView) -> BuyerSegments:

@@ -184,7 +184,10 @@ def _equal_to_any(
         times = column.times()
         return np.isin(times, [parse(v) for v in values]), times != UNREADABLE
     wanted = {fold(v) for v in values}
-    found = np.array([t in wanted for t in column.folded()], dtype=np.bool_)
+    folded = column.folded()
+    found = np.array([t in wanted for t in folded], dtype=np.bool_)
+    if column.type is FieldType.BOOLEAN:
+        return found, np.array([t in ("true", "false") for t in folded], dtype=np.bool_)
     return found, np.ones(len(found), dtype=np.bool_)
 
 

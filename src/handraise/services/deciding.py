@@ -18,6 +18,7 @@ from handraise.evaluate.scores import ClassLimits
 from handraise.facts.contents import newest_activity_at
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
+from handraise.model.conditions import Score
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
 from handraise.model.playbook import Playbook
 from handraise.model.time import MICROS_PER_DAY, MICROS_PER_SECOND, Micros, iso
@@ -169,12 +170,12 @@ def _needed_to_repeat(
 
 
 def _calibration_data(calibration: Calibration) -> dict[str, object]:
-    limits = calibration.limits
+    grades, levels = (calibration.limits.of(score) for score in Score)
     return {
         "at": calibration.at,
         "n_people": calibration.n_people,
-        "grades": [limits.grades.best, limits.grades.second, limits.grades.third],
-        "levels": [limits.levels.best, limits.levels.second, limits.levels.third],
+        "grades": [grades.best, grades.second, grades.third],
+        "levels": [levels.best, levels.second, levels.third],
     }
 
 
