@@ -10,6 +10,7 @@ from handraise.engines.local import Progress
 from handraise.errors import HandraiseError
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
+from handraise.model.time import parse_instant
 from handraise.reports.html import render_html
 from handraise.services.importing import FileOutcome
 from handraise.services.reporting import ReportResult
@@ -48,7 +49,10 @@ def run_demo(into: Path, progress: Progress | None = None) -> DemoResult:
     example = find_example(EXAMPLE)
     workspace = _workspace(into, example)
     outcomes = workspace.import_files(
-        [example / "data"], exported_at=workspace.settings.as_of, progress=progress
+        [example / "data"],
+        exported_at=workspace.settings.as_of,
+        covers=(parse_instant("2024-10-01T00:00:00Z"), parse_instant("2026-09-30")),
+        progress=progress,
     )
     result = workspace.report(progress=progress)
     path = into / "report.html"

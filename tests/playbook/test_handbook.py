@@ -110,9 +110,7 @@ def test_every_example_says_what_it_is(example: Example) -> None:
     assert example.kind in ("playbook", "fragment", "condition", "condition of accounts")
 
 
-@pytest.mark.parametrize(
-    "example", [e for e in EXAMPLES if e.kind in ("playbook", "fragment")], ids=_at
-)
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.kind in ("playbook", "fragment")], ids=_at)
 def test_every_playbook_and_fragment_is_read_with_the_problems_it_announces(example: Example) -> None:
     beside = "" if example.kind == "playbook" else WHOLE
     _without_problems(read_beside(beside, example.text), example.codes)

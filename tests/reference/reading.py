@@ -71,7 +71,7 @@ def key_of(fact: Fact) -> tuple[Hashable, ...]:
         case AccountRecord():
             key = (fact.account,)
         case AttributeChange():
-            key = (fact.entity, fact.subject, fact.field, fact.at, source_of(fact.subject))
+            key = (fact.entity, fact.subject, fact.field, fact.at, source_of(fact.subject), fact.assumed)
         case IdentityKey():
             key = (fact.record, fact.key)
         case Membership():

@@ -143,7 +143,7 @@ def _stands(relation: TextRelation, value: str, text: str) -> bool:
         case TextRelation.ENDS_WITH:
             return value.endswith(fold(text))
         case TextRelation.MATCHES:
-            return re2.search(text, value) is not None
+            return re2.search(f"(?i){text}", value) is not None
 
 
 @holds.register

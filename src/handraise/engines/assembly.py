@@ -171,17 +171,18 @@ def _activities(
     arranged = arrange(pieces, names, records.owner, {"content": _as_it_is}, with_subject=has_visitors)
     rows, person = arranged.columns, arranged.owner
     kind = universe.kind_numbers[rows["kind"]]
-    visible = _visible(rows)
+    known = visible = _visible(rows)
     if arranged.subject is not None:
-        visible = np.maximum(visible, linked_at[arranged.subject])
+        visible = np.maximum(known, linked_at[arranged.subject])
     if len(kind) and kind.min() < 0:
         needed = kind >= 0
-        kind, person, visible = kind[needed], person[needed], visible[needed]
+        kind, person = kind[needed], person[needed]
+        known, visible = known[needed], visible[needed]
         rows = {name: column[needed] for name, column in rows.items()}
     at = rows["happened_at"]
     held = held_at(_held_by(universe.held, persons), person, at)
     places = Places(rows["import_id"].astype(np.int32), rows["line"]) if universe.with_places else None
-    return Activities(person, local_account[held], kind, at, visible, places)
+    return Activities(person, local_account[held], kind, at, known, visible, places)
 
 
 def _held_by(held: AccountsHeld, persons: Ints) -> AccountsHeld:

@@ -147,11 +147,11 @@ class Compiled:
             _subjects(timelines, of_kind), _steps(timelines, field), self.table(field, part.test)
         )
 
-    def asset_truth(self, test: AssetTest, kind: Ints, visible: npt.NDArray[np.int64]) -> Truths:
+    def asset_truth(self, test: AssetTest, kind: Ints, known: npt.NDArray[np.int64]) -> Truths:
         """Truth of an asset test for each occurrence."""
         if test.steps is None:
             return np.full(len(kind), test.table[-1], dtype=np.int8)
-        return test.table[test.steps.at(test.subject_of_kind[kind], visible)]
+        return test.table[test.steps.at(test.subject_of_kind[kind], known)]
 
 
 def _side(kind: Kind, name: str) -> str | None:

@@ -84,8 +84,8 @@ class Occurrences:
         filled = [s for s in slices if len(s)]
         rows = np.sort(np.concatenate(filled)) if len(filled) > 1 else (filled[0] if filled else _NO_ROWS)
         for test in match.asset_tests:
-            kind, visible = self._activities.kind[rows], self._activities.visible[rows]
-            rows = rows[self._compiled.asset_truth(test, kind, visible) == IN]
+            kind, known = self._activities.kind[rows], self._activities.known[rows]
+            rows = rows[self._compiled.asset_truth(test, kind, known) == IN]
         return rows
 
     def _sort_by_kind(self) -> None:

@@ -58,13 +58,15 @@ class Activities:
     """Occurrences, sorted by (person, at, known_at, row hash).
 
     `account` is the account that the person held at `at` (as known at `as_of`), `kind` indexes `Shared.kinds`.
-    `places` is there only in a reading that was asked for it (explanations).
+    `known` is `max(at, known_at)`: when it was first visible at all, before anybody knew whose it was; attributes of
+    its asset and program are read as of then. `places` is there only in a reading that was asked for it.
     """
 
     person: Ints
     account: Ints
     kind: Ints
     at: Instants
+    known: Instants
     visible: Instants
     places: Places | None = None
 

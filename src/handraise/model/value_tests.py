@@ -56,7 +56,8 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class TextTest:
-    """The text, folded, stands in the relation to any of these. `MATCHES` is an RE2 search on the folded text."""
+    """The text, folded, stands in the relation to any of these. `MATCHES` is an RE2 search in the
+    folded text, without regard to case."""
 
     relation: TextRelation
     texts: tuple[str, ...]

@@ -11,6 +11,7 @@ from handraise.config import Settings
 from handraise.engines.local import Progress
 from handraise.errors import Finding, HandraiseError, InputFileError, Problem
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
+from handraise.facts.rows import Coverage
 from handraise.facts.store import FactStore
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.model import ImportMapping
@@ -19,7 +20,7 @@ from handraise.importers.opening import files_at, open_import
 from handraise.importers.settings import ImportSettings
 from handraise.model.conditions import DealStatus
 from handraise.model.fields import Field
-from handraise.model.time import Micros
+from handraise.model.time import MICROS_PER_DAY, Micros
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
 
@@ -133,7 +134,27 @@ class Importing:
             exported_at=opened.settings.exported_at,
             unknown_columns=opened.unknown_columns,
         )
-        return self.store.append(header, opened.rows(), lambda: opened.coverage)
+        return self.store.append(header, opened.rows(), lambda: self._coverage(opened))
+
+    def _coverage(self, opened: FileImport) -> tuple[Coverage, ...]:
+        """What the source now knows all about.
+
+        As stated with `covers`; else whole days from the first to the last activity that any of its imports
+        brought, so that a file split in pieces, or a month a file, leaves no hole at the seams.
+        """
+        if opened.settings.covers is not None:
+            return opened.coverage
+        known = [s for s in self.store.coverage() if s.source == opened.source]
+        spans = []
+        for span in opened.coverage:
+            for type_ in span.activity_types:
+                same = [s for s in known if type_ in s.activity_types]
+                first = min([span.from_at, *(s.from_at for s in same)])
+                last = max([span.to_at, *(s.to_at for s in same)])
+                start = first // MICROS_PER_DAY * MICROS_PER_DAY
+                end = (last // MICROS_PER_DAY + 1) * MICROS_PER_DAY - 1
+                spans.append(Coverage((type_,), start, end))
+        return tuple(spans)
 
     def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
         rows = self.store.quarantine([result.id]) if result.quarantined else ()
