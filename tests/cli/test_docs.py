@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -112,6 +113,11 @@ def _type(type_: Any, nullable: bool) -> str:
 def test_the_page_lists_every_exit_code() -> None:
     for code in ExitCode:
         assert f"| {int(code)} |" in page("decisions-table.md")
+
+
+def test_the_json_on_the_page_is_json() -> None:
+    for text in blocks(page("decisions-table.md"), "json"):
+        json.loads(text)
 
 
 # docs/report.md

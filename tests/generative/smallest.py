@@ -6,6 +6,7 @@ hundred, and what remains reads as a case.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
@@ -26,10 +27,16 @@ from handraise.model.playbook import Playbook
 
 Case = tuple[GeneratedWorld, Playbook]
 StillWrong = Callable[[GeneratedWorld, Playbook], bool]
+PATIENCE_SECONDS = 60
 
 
-def smallest(world: GeneratedWorld, playbook: Playbook, still_wrong: StillWrong) -> Case:
-    """Greedy: first whole parts of the playbook, then facts, then conditions, until nothing can go."""
+def smallest(world: GeneratedWorld, playbook: Playbook, asked: StillWrong) -> Case:
+    """Greedy: whole parts of the playbook, then conditions, then facts, until nothing can go or time is up."""
+    until = time.monotonic() + PATIENCE_SECONDS
+
+    def still_wrong(world: GeneratedWorld, playbook: Playbook) -> bool:
+        return time.monotonic() < until and asked(world, playbook)
+
     before = None
     while before != (world, playbook):
         before = (world, playbook)

@@ -67,7 +67,7 @@ def assert_alike(before: Decisions, after: Decisions) -> None:
         assert not differences(one, other)
 
 
-@profile(0.4)
+@profile(0.3)
 @given(st.data())
 def test_the_order_of_facts_does_not_show(engine: str, data: st.DataObject) -> None:
     """Rows delivered in any order give the same decisions."""
@@ -101,7 +101,7 @@ def _is_fixed(book: Playbook) -> bool:
     return not (book.fit.grades.are_calibrated or book.engagement.levels.are_calibrated)
 
 
-@profile(0.4)
+@profile(0.3)
 @given(st.data())
 def test_strangers_change_nothing(engine: str, data: st.DataObject) -> None:
     """People of other accounts, whatever they do, move nobody whose thresholds are fixed."""
@@ -155,7 +155,7 @@ def _shifted_world(world: GeneratedWorld) -> GeneratedWorld:
     )
 
 
-@profile(0.4)
+@profile(0.3)
 @given(st.data())
 def test_moving_all_times_by_whole_days_changes_nothing(engine: str, data: st.DataObject) -> None:
     """With windows of fixed length, the same story three weeks later is decided the same."""

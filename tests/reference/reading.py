@@ -63,6 +63,11 @@ def subject_of(fact: Fact) -> str:
     return fact.record
 
 
+def _record_named_by(key: str) -> list[str]:
+    """The record that an `id:` key names: it bears that key whether or not it has facts of its own yet."""
+    return [key.removeprefix("id:")] if key.startswith("id:") else []
+
+
 def key_of(fact: Fact) -> tuple[Hashable, ...]:
     """What identifies a fact: two facts of one key are the same, or contradict each other."""
     match fact:
@@ -164,10 +169,10 @@ class Reading:
         """Records that share a key, directly or through others, are one person."""
         bearers: dict[str, set[str]] = defaultdict(set)
         keys: dict[str, set[str]] = defaultdict(set)
-        borne = [(fact.record, f"id:{fact.record}") for fact in self._of(PersonRecord)]
-        borne += [
-            (fact.record, key) for fact in self._of(IdentityKey) for key in (fact.key, f"id:{fact.record}")
-        ]
+        borne = [(fact.record, fact.key) for fact in self._of(IdentityKey)]
+        named = [fact.record for fact in self._of(PersonRecord)]
+        named += [name for record, key in borne for name in (record, *_record_named_by(key))]
+        borne += [(name, f"id:{name}") for name in named]
         for record, key in borne:
             bearers[key].add(record)
             keys[record].add(key)
