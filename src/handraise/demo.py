@@ -11,7 +11,6 @@ from handraise.errors import HandraiseError
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.time import parse_instant
-from handraise.reports.html import render_html
 from handraise.services.importing import FileOutcome
 from handraise.services.reporting import ReportResult
 from handraise.workspace import Workspace
@@ -56,7 +55,7 @@ def run_demo(into: Path, progress: Progress | None = None) -> DemoResult:
     )
     result = workspace.report(progress=progress)
     path = into / "report.html"
-    path.write_text(render_html(result.report), encoding="utf-8")
+    result.write_html(path)
     checked = workspace.check()
     table = result.decided.table.sort_by([("engagement_score", "descending"), ("person_id", "ascending")])
     person = table["person_id"][0].as_py() if len(table) else ""

@@ -5,11 +5,11 @@
     workspace = Workspace.create("acme")
     workspace.import_files(["exports/Lead.csv", "exports/Task.csv"])
     decided = workspace.decide("2026-09-30")
-    print(decided.table.to_pandas())
+    print(decided.table.select(["person_id", "rank", "buyer_segment"]))
     print(workspace.explain("ann@example.com").as_dict())
     workspace.report("2026-09-30").write_html("report.html")
 
-Everything returned is a frozen value with `as_dict()`; what goes wrong is a `handraise.errors.HandraiseError`
+What is returned are frozen values, the results with `as_dict()`; what goes wrong is a `handraise.errors.HandraiseError`
 with a sentence and an exit code.
 """
 
@@ -34,7 +34,7 @@ from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.explaining import explain_person
 from handraise.services.importing import FileOutcome, Importing
-from handraise.services.initialising import create_workspace
+from handraise.services.initialising import create_workspace, write_schemas
 from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.settings import field_catalog, read_settings
 
@@ -90,6 +90,8 @@ class Workspace:
             return check_playbook(path, field_catalog(self.settings), None)
         with self.store() as store:
             deciding = self._deciding(store)
+            if os.access(self.folder, os.W_OK):
+                write_schemas(self.folder, deciding.catalog())
             return check_playbook(path, deciding.catalog(), Reporting(deciding))
 
     def import_files(

@@ -16,5 +16,9 @@ def test_the_architecture_page_is_made_from_the_docstrings() -> None:
 
 def test_every_folder_of_the_source_is_a_layer_of_the_page() -> None:
     made = runpy.run_path(str(ROOT / "docs" / "make_architecture.py"))
-    found = {p.name for p in (ROOT / "src" / "handraise").iterdir() if p.name not in ("__init__.py", "py.typed", "__pycache__")}
+    found = {
+        p.name
+        for p in (ROOT / "src" / "handraise").iterdir()
+        if p.name not in ("__init__.py", "py.typed", "__pycache__")
+    }
     assert found == set(made["LAYERS"])

@@ -87,6 +87,14 @@ def test_an_anonymous_visitor_is_nobody_until_linked(ask: Ask) -> None:
     assert ask(world, Did("page"), ago(1)) == {"ann": IN}
 
 
+def test_a_key_may_name_a_record_whose_own_row_has_not_arrived(ask: Ask) -> None:
+    """The CRM says that she is the web tool's visitor 7; the visitor's clicks are hers although the web tool's own
+    row about visitor 7 comes later or never."""
+    world = World().person("ann").bears("ann", "id:web:7").did("web:7", "page.viewed", at=ago(3))
+    assert ask(world, Did("page")) == {"ann": IN}
+    assert ask(world.person("web:7", identified=False, at=NOON + 1), Did("page")) == {"ann": IN}
+
+
 def test_an_anonymous_visitor_never_gives_a_person_their_name(ask: Ask) -> None:
     """The person is named after an identified record even if the browser was known first."""
     world = World().person("web:visitor", at=ago(60), identified=False).person("zoe", at=ago(30))

@@ -124,15 +124,12 @@ def explain(workspace: Path | None, person: str, as_of: str | None, as_json: boo
 
 
 def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) -> None:
-    from handraise.reports.html import render_html
-
     opened = _open(workspace)
     with progress("Deciding") as shown:
         result = opened.report(as_of, progress=shown)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(render_html(result.report), encoding="utf-8")
+    result.write_html(out)
     if as_json:
-        print_json({"out": str(out), "run": result.decided.run_id, "report": result.report.as_dict()})
+        print_json({"out": str(out), **result.as_dict()})
         return
     screens.reported(result, out)
 

@@ -112,10 +112,12 @@ def behaviour_words(key: str, playbook: Playbook) -> str:
     return f"{listed([words_of(a) for a in behaviour.activities])} ({named})" if behaviour else f"did {named}"
 
 
-def _never(did: str) -> str:
+def _never(did: str, never: str = "never") -> str:
     """`never asked for a demo`, but `was never accepted`."""
     verb, _, rest = did.partition(" ")
-    return f"{verb} never {rest}" if verb in ("was", "were", "is", "has", "had") and rest else f"never {did}"
+    return (
+        f"{verb} {never} {rest}" if verb in ("was", "were", "is", "has", "had") and rest else f"{never} {did}"
+    )
 
 
 def _window(within: Duration | None, since: Micros | None, playbook: Playbook) -> str:
@@ -136,7 +138,8 @@ def _(condition: Did, playbook: Playbook, catalog: FieldCatalog) -> str:
         _window(condition.within, condition.since, playbook),
     )
     if condition.times == Times(0, 0):
-        return f"{_never(did)}{window}"
+        # Unlike "not at least once", which takes what is on record for all there is, this needs coverage.
+        return f"{_never(did, 'certainly never')}{window}"
     if condition.distinct:
         name = condition.distinct.value
         return f"{did}, {_number(condition.times, name, f'different {name}s')},{window}".rstrip(",")
@@ -145,10 +148,8 @@ def _(condition: Did, playbook: Playbook, catalog: FieldCatalog) -> str:
 
 @denial.register
 def _(condition: Did, playbook: Playbook, catalog: FieldCatalog) -> str:
-    if condition.times == Times():
-        return sentence(replace(condition, times=Times(0, 0)), playbook, catalog)
-    if condition.times == Times(0, 0):
-        return sentence(replace(condition, times=Times()), playbook, catalog)
+    if condition.times == Times() and condition.distinct is None:
+        return f"{_never(behaviour_words(condition.behaviour, playbook))}{_window(condition.within, condition.since, playbook)}"
     return f"not ({sentence(condition, playbook, catalog)})"
 
 

@@ -174,12 +174,32 @@ class Span_(Shape[Duration]):  # noqa: N801 - `Span` is a place in a text
         return {"type": "string", "pattern": DURATION_PATTERN, "examples": ["30 days", "24 months"]}
 
 
+@dataclass(frozen=True)
+class ExactSpan(Span_):
+    """A duration of a fixed length: what is measured in it cannot be a month, which is longer or shorter."""
+
+    def read(self, node: Node, to: Reading) -> Duration | Wrong:
+        span = super().read(node, to)
+        if isinstance(span, Wrong) or span.micros is not None:
+            return span
+        return to.say(
+            "PB305",
+            node,
+            f"{to.part} has `{span}` where a fixed length of time is expected, and months, quarters and years vary.",
+            "Write it in weeks, days, hours or minutes, for example `30 days`.",
+        )
+
+    def schema(self, book: SchemaBook) -> Json:
+        return {"type": "string", "pattern": EXACT_PATTERN, "examples": ["14 days", "2 weeks"]}
+
+
 _UNITS = {form: unit for unit in Unit for form in (unit.value, unit.value[:-1])}
 _LONGEST = {
     Unit.SECONDS: 10**9, Unit.MINUTES: 10**8, Unit.HOURS: 10**6, Unit.DAYS: 36_525, Unit.WEEKS: 5_218,
     Unit.MONTHS: 1_200, Unit.QUARTERS: 400, Unit.YEARS: 100,
 }  # fmt: skip
 DURATION_PATTERN = r"^\s*[0-9]+\s+(" + "|".join(f"{u.value}?" for u in Unit) + r")\s*$"
+EXACT_PATTERN = r"^\s*[0-9]+\s+(" + "|".join(f"{u.value}?" for u in Unit if u.exact_micros) + r")\s*$"
 
 
 def duration_of(text: str, at: Node, to: Reading, what: str) -> Duration | Wrong:

@@ -19,7 +19,7 @@ from handraise.playbook.act_words import DISTINCT, BehaviourName
 from handraise.playbook.condition_shape import CONDITION
 from handraise.playbook.decision_words import POINTS, RANK
 from handraise.playbook.nodes import MapNode, Node, TextNode
-from handraise.playbook.quantities import Span_, Whole
+from handraise.playbook.quantities import ExactSpan, Span_, Whole
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reading import Reading, Wrong, did_you_mean, nearest, normal
 from handraise.playbook.records import Got, Key, ListedParts, Record
@@ -162,7 +162,7 @@ BEHAVIOUR_RULE = Record(
             "So many occurrences count at most (saturation).",
         ),
         Key("within", _SPAN, "Only occurrences in the last so long."),
-        Key("half_life", _SPAN, "After so long an occurrence weighs half."),
+        Key("half_life", ExactSpan(), "After so long an occurrence weighs half."),
         Key("distinct", DISTINCT, "Each different asset, program or product counts once."),
     ),
     _behaviour_rule,

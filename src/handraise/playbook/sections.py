@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from handraise.model.playbook import Agreement, Credit, Outcome, OutcomeEvent, Playbook
 from handraise.playbook.behaviours import BEHAVIOURS
 from handraise.playbook.nodes import Node, TextNode
-from handraise.playbook.quantities import Span_, Whole
+from handraise.playbook.quantities import ExactSpan, Span_, Whole
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reading import Reading, Wrong, did_you_mean
 from handraise.playbook.records import Got, Key, Record
@@ -207,7 +207,7 @@ PLAYBOOK = Record(
         _section("behaviours", BEHAVIOURS, "Kinds of act, named once and used everywhere."),
         _section("fit", FIT, "The explicit score: what the person and the account are."),
         _section("engagement", ENGAGEMENT, "The implicit score: what the person did."),
-        Key("recalibrate_every", _SPAN, "How often thresholds such as `top 5%` are worked out again."),
+        Key("recalibrate_every", ExactSpan(), "How often thresholds such as `top 5%` are worked out again."),
         _section("ranks", Ranks(), "Label and route of the cells of the matrix."),
         _section("marketing_qualified", MARKETING_QUALIFIED, "The cells that are agreed to go to sales."),
         _section("segments", SEGMENTS, "Named segments of accounts or people."),

@@ -157,7 +157,8 @@ class Importing:
         return tuple(spans)
 
     def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
-        rows = self.store.quarantine([result.id]) if result.quarantined else ()
+        same = [i.id for i in self.store.imports() if i.file_sha256 == result.file_sha256]
+        rows = self.store.quarantine(same) if result.quarantined else ()
         reasons = Counter(_reason(r) for r in rows)
         return FileOutcome(
             file_name=opened.path.name,

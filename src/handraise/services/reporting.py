@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +25,7 @@ from handraise.model.scores import RANKS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso
 from handraise.reports.build import build_report
 from handraise.reports.document import Report
+from handraise.reports.html import render_html
 from handraise.reports.inputs import (
     CellAgreement,
     ImportReconciliation,
@@ -50,6 +52,18 @@ class ReportResult:
     report: Report
     decided: DecideResult
     review: ScoreReview | None
+
+    def html(self) -> str:
+        """The report as one self-contained page."""
+        return render_html(self.report)
+
+    def write_html(self, path: str | Path) -> None:
+        """Write the page; folders on the way are made."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(self.html(), encoding="utf-8")
+
+    def as_dict(self) -> dict[str, object]:
+        return {"run": self.decided.run_id, "report": self.report.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)

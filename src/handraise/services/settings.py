@@ -95,7 +95,7 @@ class _Reader:
                 "ST302",
                 node.span,
                 f"there is no time zone `{node.text}`.",
-                did_you_mean(node.text, available_timezones()),
+                did_you_mean(node.text, sorted(available_timezones())),
             )
         if name == "as_of":
             try:
