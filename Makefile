@@ -40,7 +40,7 @@ check: $(VENV)/.test-tools
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist loadgroup $(if $(REAL_DATA),--real-data $(REAL_DATA))
+	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist loadgroup $(if $(REAL_DATA),--real-data=$(REAL_DATA)) tests
 
 bench: $(VENV)/.bench-tools
 	$(BIN)/python -m benchmarks.single_instant

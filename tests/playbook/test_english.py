@@ -37,7 +37,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("{person.title: {known: false}}", "Job title is not known"),
     ("{did: {behaviour: demo, times: {at_least: 2}, within: 5 days}}", "asked for a demo at least twice in the last 5 days"),
     ("{did: {behaviour: demo, times: {exactly: 0}, within: 90 days}}", "certainly never asked for a demo in the last 90 days"),
-    ("{not: {did: {behaviour: demo, within: 90 days}}}", "certainly never asked for a demo in the last 90 days"),
+    ("{not: {did: {behaviour: demo, within: 90 days}}}", "never asked for a demo in the last 90 days"),
     ("{did: {behaviour: demo, times: {at_most: 3}}}", "asked for a demo at most 3 times"),
     ("{did: {behaviour: view, times: 3, distinct: asset}}", "viewed a page (view), at least 3 different assets"),
     ("{did: {behaviour: demo, since: 2026-06-01}}", "asked for a demo since 1 June 2026"),
