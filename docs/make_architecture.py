@@ -1,7 +1,7 @@
 """Writes docs/architecture.md from the docstrings of packages and modules, in the order of the layers.
 
-    python docs/make_architecture.py          write it
-    python docs/make_architecture.py --check  exit 1 if it differs
+python docs/make_architecture.py          write it
+python docs/make_architecture.py --check  exit 1 if it differs
 """
 
 from __future__ import annotations
