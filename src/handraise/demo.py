@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handraise.engines.local import Progress
-from handraise.errors import HandraiseError
-from handraise.model.fields import FieldCatalog
-from handraise.model.playbook import Playbook
+from handraise.errors import ExitCode, HandraiseError
 from handraise.model.time import parse_instant
 from handraise.services.importing import FileOutcome
 from handraise.services.reporting import ReportResult
 from handraise.workspace import Workspace
 
 EXAMPLE = "procurement_saas"
+MARK = ".handraise/demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,6 @@ class DemoResult:
     files: tuple[FileOutcome, ...]
     report: ReportResult
     report_path: Path
-    playbook: Playbook
-    catalog: FieldCatalog
     example_person: str
 
     def as_dict(self) -> dict[str, object]:
@@ -56,10 +53,9 @@ def run_demo(into: Path, progress: Progress | None = None) -> DemoResult:
     result = workspace.report(progress=progress)
     path = into / "report.html"
     result.write_html(path)
-    checked = workspace.check()
     table = result.decided.table.sort_by([("engagement_score", "descending"), ("person_id", "ascending")])
     person = table["person_id"][0].as_py() if len(table) else ""
-    return DemoResult(into, outcomes, result, path, checked.playbook_or_raise(), checked.catalog, person)
+    return DemoResult(into, outcomes, result, path, person)
 
 
 def find_example(name: str) -> Path:
@@ -74,10 +70,18 @@ def find_example(name: str) -> Path:
 
 
 def _workspace(into: Path, example: Path) -> Workspace:
-    if (into / "handraise.yml").exists():
+    """The demonstration's own workspace, made or used again; never anybody else's."""
+    if (into / MARK).exists():
         return Workspace(into)
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise HandraiseError(
+            f"`{into}` holds something else than a demonstration.",
+            ("Choose a folder that is empty or not there: `--into DIR`.",),
+            exit_code=ExitCode.USAGE,
+        )
     Workspace.create(into)
     for name in ("playbook.yml", "handraise.yml", "mapping.yml"):
         if (example / name).exists():
             shutil.copyfile(example / name, into / name)
+    (into / MARK).write_text("Made by `handraise demo`.\n", encoding="utf-8")
     return Workspace(into)

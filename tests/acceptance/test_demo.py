@@ -54,7 +54,7 @@ def test_the_planted_duplicate_is_counted_once(demo: Demo) -> None:
 
 def test_everybody_is_in_exactly_one_buyer_segment_of_the_playbook(demo: Demo) -> None:
     table = demo.result.report.decided.table
-    keys = {s.key for s in demo.result.playbook.buyer_segments}
+    keys = {s.key for s in demo.result.report.decided.playbook.buyer_segments}
     assert table["buyer_segment"].null_count == 0
     assert set(table["buyer_segment"].to_pylist()) <= keys
     assert len(set(table["person_id"].to_pylist())) == len(table)

@@ -130,7 +130,7 @@ def _decision(person: Person, ask: Evaluator) -> Decision:
         buyer_segment=buyer_segment,
         buyer_segment_could_be=tuple(segment.key for segment in could_be),
         segments={key: ask.verdict(InSegment(key), subject) for key in ask.playbook.segments},
-        missing_facts=_missing_facts(subject, len(grades) == 1, could_be, ask),
+        missing_facts=_missing_facts(subject, len(grades) == 1, len(levels) == 1, could_be, ask),
     )
 
 
@@ -147,9 +147,14 @@ def _buyer_segment(subject: Subject, ask: Evaluator) -> tuple[str | None, list[B
 
 
 def _missing_facts(
-    subject: Subject, is_grade_certain: bool, could_be: list[BuyerSegment], ask: Evaluator
+    subject: Subject,
+    is_grade_certain: bool,
+    is_level_certain: bool,
+    could_be: list[BuyerSegment],
+    ask: Evaluator,
 ) -> frozenset[str]:
-    """What would settle the grade, and the buyer segments that could still be."""
+    """What would settle the grade, the level, and the buyer segments that could still be."""
     assert subject.person is not None
     of_grade = frozenset() if is_grade_certain else scores.open_fit_fields(subject.person, ask)
-    return of_grade.union(*(ask.open_fields(segment.when, subject) for segment in could_be))
+    of_level = frozenset() if is_level_certain else scores.open_engagement_fields(subject.person, ask)
+    return of_grade.union(of_level, *(ask.open_fields(segment.when, subject) for segment in could_be))

@@ -101,7 +101,7 @@ def decide(
     if as_json:
         print_json({**result.as_dict(), "out": None if out is None else str(out)})
         return
-    screens.decided(result, opened.playbook(), opened.check().catalog)
+    screens.decided(result)
     if out is not None:
         note(f"Decisions written to {out}.")
 
@@ -141,7 +141,7 @@ def demo(into: Path, as_json: bool) -> None:
         print_json(result.as_dict())
         return
     screens.imported(result.files)
-    screens.decided(result.report.decided, result.playbook, result.catalog)
+    screens.decided(result.report.decided)
     screens.reported(result.report, result.report_path)
     CONSOLE.print()
     note(f"Try: handraise explain --workspace {into} {result.example_person}")

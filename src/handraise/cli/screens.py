@@ -148,9 +148,9 @@ def findings(found: Sequence[Finding]) -> None:
             CONSOLE.print(f"  {advice}", style="dim")
 
 
-def decided(result: DecideResult, playbook: Playbook, catalog: FieldCatalog) -> None:
+def decided(result: DecideResult) -> None:
     """The matrix, the segments, and what is unknown."""
-    summary = result.summary
+    summary, playbook, catalog = result.summary, result.playbook, result.catalog
     CONSOLE.print(
         f"{summary.n_people:,} people as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
         f"{result.run_id}, {result.duration_seconds:.1f} s"

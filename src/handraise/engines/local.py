@@ -8,7 +8,8 @@ not depend on how chunks were cut or on which thread was first.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -53,11 +54,13 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions of one run, and the calibration they rest on, if any."""
+    """The decisions of one run, the calibration they rest on, if any, and by behaviour the occurrences that do not
+    count because it is unknown whether they are that behaviour."""
 
     table: pa.Table
     horizon: int
     calibration: Calibration | None
+    n_unknown_occurrences: Mapping[str, int]
 
 
 Progress = Callable[[int, int], None]
@@ -94,12 +97,16 @@ class LocalEngine:
             limits = calibration.limits if calibration else self._fixed()
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
-            def decide_chunk(chunk: Chunk) -> pa.Table:
-                return ChunkDecisions(compiled, chunk, limits).table()
+            def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
+                decisions = ChunkDecisions(compiled, chunk, limits)
+                return decisions.table(), decisions.people.occurrences.n_unknown
 
-            tables = self._each_chunk(reading, decide_chunk, progress)
-        table = pa.concat_tables(tables) if tables else DECISION_COLUMNS.empty_table()
-        return Decided(table.sort_by("person_id").combine_chunks(), horizon, calibration)
+            parts = self._each_chunk(reading, decide_chunk, progress)
+        table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *(table for table, _ in parts)])
+        n_unknown = Counter[str]()
+        for _, counts in parts:
+            n_unknown.update(counts)
+        return Decided(table.sort_by("person_id").combine_chunks(), horizon, calibration, dict(n_unknown))
 
     def explain(
         self,
@@ -141,6 +148,11 @@ class LocalEngine:
         at = self.calibration_instant(as_of)
         if at is None:
             return None
+        found = self._calibrated(at, horizon)
+        # Nobody was known then: the first who are calibrate themselves, as at an activation.
+        return found if found.n_people else self._calibrated(as_of, horizon)
+
+    def _calibrated(self, at: Micros, horizon: int) -> Calibration:
         limits, n_people = self._fixed(), 0
         for scores in self._calibration_passes():
             shown = self._shown(at, horizon, limits, scores)

@@ -121,13 +121,14 @@ class Compiled:
     def _part_by_kind(self, part: WherePart) -> Truths:
         """Truth of a test of an activity column or property, per kind; each distinct text is tested once.
 
-        Such sides are texts. Against a bound they are read as numbers; equal numbers are equal however written.
+        Such sides are texts. Against a bound they are read as numbers; of free properties, equal numbers are equal
+        however written. Assets, channels, programs and products are names, and equal to the letter.
         """
         test, type_ = part.test, FieldType.TEXT
         texts = [_side(kind, part.name) for kind in self.shared.kinds]
         if isinstance(test, Compare | Between):
             type_ = FieldType.NUMBER
-        elif isinstance(test, OneOf):
+        elif isinstance(test, OneOf) and part.name not in ACTIVITY_COLUMNS:
             texts = [None if t is None else _canonical_number(t) for t in texts]
             test = replace(test, values=tuple(_canonical_number(v) for v in test.values))
         distinct = sorted({t for t in texts if t is not None})

@@ -131,12 +131,14 @@ class ChunkDecisions(ScoredPeople):
         return self.limits.of(Score.ENGAGEMENT).of(self.engagement.shown)
 
     def missing_facts(self) -> BitSets:
-        """Fields that an open grade, or a buyer segment that could be, waits for."""
+        """Fields that an open grade or level, or a buyer segment that could be, waits for."""
         playbook = self.compiled.playbook
         facts = OpenFacts(self.people, tested_fields(playbook))
         missing = facts.empty()
         fit = self.scored(Score.FIT)
         facts.of_fit(fit.best != fit.worst, missing)
+        engagement = self.scored(Score.ENGAGEMENT)
+        facts.of_engagement(engagement.best != engagement.worst, missing)
         for segment, could_be in zip(playbook.buyer_segments, self.buyer_segments.could_be, strict=True):
             if could_be.any():
                 facts.of_condition(segment.when, could_be, missing)

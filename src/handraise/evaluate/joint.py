@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +21,7 @@ from handraise.model.conditions import All, Any, AtLeast, AttributeTest, Conditi
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.scores import FitRule
 from handraise.model.value_tests import Between, Compare, OneOf, ValueTest
-from handraise.model.values import FieldType, number_text
+from handraise.model.values import FieldType
 
 _NOT_JOINTLY = (FieldType.INSTANT, FieldType.TEXT_LIST)
 _FRESH = "\x00a value that no rule mentions"
@@ -113,11 +113,16 @@ def _mentioned(test: ValueTest) -> tuple[str, ...]:
 
 def _numbers(bounds: list[Decimal]) -> list[str]:
     """Each bound, one number between neighbours, one below and one above."""
-    between = [(a + b) / 2 for a, b in pairwise(bounds)]
-    return [number_text(n) for n in (bounds[0] - 1, *bounds, *between, bounds[-1] + 1)]
+    with localcontext(prec=100):
+        between = [(a + b) / 2 for a, b in pairwise(bounds)]
+        return [format(n, "f") for n in (bounds[0] - 1, *bounds, *between, bounds[-1] + 1)]
 
 
 def _dates(bounds: list[date]) -> list[str]:
     day = timedelta(days=1)
-    between = [a + day for a, b in pairwise(bounds) if b - a > day]
-    return [d.isoformat() for d in (bounds[0] - day, *bounds, *between, bounds[-1] + day)]
+    found = [*bounds, *(a + day for a, b in pairwise(bounds) if b - a > day)]
+    if bounds[0] > date.min:
+        found.append(bounds[0] - day)
+    if bounds[-1] < date.max:
+        found.append(bounds[-1] + day)
+    return [d.isoformat() for d in found]

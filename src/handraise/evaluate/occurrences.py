@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from handraise.evaluate.compiled import BehaviourMatch, Compiled
-from handraise.evaluate.kleene import IN
+from handraise.evaluate.compiled import AssetTest, Compiled
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.facts.chunks import Activities, Instants, Ints
 from handraise.model.conditions import Distinct
 from handraise.model.time import Micros
@@ -39,12 +39,13 @@ class Occurrences:
         self._compiled = compiled
         self._activities = activities
         self._matched: dict[str, Matched] = {}
+        self.n_unknown: dict[str, int] = {}
         self._order: Rows | None = None
         self._starts: Rows = _NO_ROWS
 
     def of(self, behaviour: str) -> Matched:
         if behaviour not in self._matched:
-            rows = self._rows(self._compiled.behaviours[behaviour])
+            rows = self._rows(behaviour)
             person, at = self._activities.person[rows], self._activities.at[rows]
             self._matched[behaviour] = Matched(rows, person, at)
         return self._matched[behaviour]
@@ -75,18 +76,30 @@ class Occurrences:
         _, last = np.unique(key[::-1], return_index=True)
         return np.sort(kept[len(key) - 1 - last])
 
-    def _rows(self, match: BehaviourMatch) -> Rows:
-        kinds = np.flatnonzero(match.by_kind == IN)
+    def _rows(self, behaviour: str) -> Rows:
+        """The occurrences; those of which it is unknown whether they are one are counted in `n_unknown`."""
+        match = self._compiled.behaviours[behaviour]
+        rows = self._rows_of_kinds(np.flatnonzero(match.by_kind == IN))
+        n_unknown = len(self._rows_of_kinds(np.flatnonzero(match.by_kind == UNKNOWN)))
+        for test in match.asset_tests:
+            truth = self._asset_truth(test, rows)
+            n_unknown += int((truth == UNKNOWN).sum())
+            rows = rows[truth == IN]
+        if n_unknown:
+            self.n_unknown[behaviour] = n_unknown
+        return rows
+
+    def _asset_truth(self, test: AssetTest, rows: Rows) -> Truths:
+        kind, known = self._activities.kind[rows], self._activities.known[rows]
+        return self._compiled.asset_truth(test, kind, known)
+
+    def _rows_of_kinds(self, kinds: Rows) -> Rows:
         if self._order is None:
             self._sort_by_kind()
         order = self._order if self._order is not None else _NO_ROWS
         slices = [order[self._starts[k] : self._starts[k + 1]] for k in kinds]
         filled = [s for s in slices if len(s)]
-        rows = np.sort(np.concatenate(filled)) if len(filled) > 1 else (filled[0] if filled else _NO_ROWS)
-        for test in match.asset_tests:
-            kind, known = self._activities.kind[rows], self._activities.known[rows]
-            rows = rows[self._compiled.asset_truth(test, kind, known) == IN]
-        return rows
+        return np.sort(np.concatenate(filled)) if len(filled) > 1 else (filled[0] if filled else _NO_ROWS)
 
     def _sort_by_kind(self) -> None:
         kind = self._activities.kind

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from handraise.errors import EngineError
 from handraise.evaluate.conditions import PeopleView
 from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
@@ -30,6 +31,7 @@ Hundredths = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.int8]
 
 MILLION = 1_000_000
+MOST_FINE_POINTS = 2**53  # of one rule; a thousand rules of it still add up in 63 bits
 NOBODY = np.iinfo(np.int64).max
 
 
@@ -92,7 +94,7 @@ def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
         if isinstance(rule, ConditionRule):
             by_condition.add(people.truth(rule.when), rule.points_hundredths)
         else:
-            fine += behaviour_millionths(rule, people) * rule.points_hundredths
+            fine += _times(behaviour_millionths(rule, people), rule)
     whole = sum(abs(r.points_hundredths) for r in engagement.rules if isinstance(r, ConditionRule))
     ranged = by_condition.range(whole)
     shown, low, high = (
@@ -117,6 +119,16 @@ def behaviour_millionths(rule: BehaviourRule, people: PeopleView) -> npt.NDArray
         sums = np.bincount(person, weights=weight, minlength=people.size)
         total = np.rint(sums * MILLION).astype(np.int64)
     return total if rule.at_most is None else np.minimum(total, rule.at_most * MILLION)
+
+
+def _times(millionths: npt.NDArray[np.int64], rule: BehaviourRule) -> npt.NDArray[np.int64]:
+    """Millionths of occurrences times hundredths of points. Raises `EngineError` before it would overflow."""
+    if int(millionths.max(initial=0)) * abs(rule.points_hundredths) > MOST_FINE_POINTS:
+        raise EngineError(
+            f"Rule `{rule.name}` gives somebody more points than can be added up.",
+            ("Give it fewer points, or limit it with `at_most`.",),
+        )
+    return millionths * rule.points_hundredths
 
 
 def round_half_even(numerator: npt.NDArray[np.int64], denominator: int) -> npt.NDArray[np.int64]:
@@ -163,8 +175,10 @@ class _Sum:
         self.unknown += part.unknown
 
     def range(self, whole: int) -> ScoreRange:
+        """The score with its outer bound, which includes what is shown: a joint bound may be narrower."""
         known = np.ones(len(self.shown)) if not whole else (whole - self.unknown) / whole
-        return ScoreRange(self.shown, self.low, self.high, known)
+        low, high = np.minimum(self.low, self.shown), np.maximum(self.high, self.shown)
+        return ScoreRange(self.shown, low, high, known)
 
 
 def _groups(rules: Sequence[FitRule]) -> Iterator[tuple[str | None, tuple[FitRule, ...]]]:

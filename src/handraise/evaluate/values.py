@@ -7,10 +7,11 @@ million people is one gather. The last entry of every table stands for "no value
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
@@ -34,7 +35,7 @@ from handraise.model.value_tests import (
     TextTest,
     ValueTest,
 )
-from handraise.model.values import FieldType, fold
+from handraise.model.values import NUMBER, FieldType, fold
 
 Texts = npt.NDArray[np.object_]
 
@@ -239,10 +240,8 @@ def _objects(values: list[Any]) -> Texts:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(Decimal(text))
-    except (InvalidOperation, ValueError, OverflowError):
-        return float("nan")
+    number = float(text) if NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else math.nan
 
 
 def _day(text: str) -> int:

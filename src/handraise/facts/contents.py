@@ -33,9 +33,10 @@ def contents(store: FactStore) -> Contents:
     )
 
 
-def newest_activity_at(store: FactStore) -> Micros | None:
-    """When the latest activity happened; `None` when there are none."""
-    row = store.cursor().execute("SELECT max(happened_at) FROM activities").fetchone()
+def newest_activity_at(store: FactStore, as_of: Micros) -> Micros | None:
+    """When the latest activity known by an instant happened; `None` when there are none."""
+    statement = "SELECT max(happened_at) FROM activities WHERE happened_at <= $1 AND known_at <= $1"
+    row = store.cursor().execute(statement, [as_of]).fetchone()
     return None if row is None or row[0] is None else int(row[0])
 
 

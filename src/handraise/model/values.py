@@ -8,10 +8,11 @@ booleans `true`/`false`; numbers without exponent or trailing zeros; dates `2026
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 
 Value = str | int | float | Decimal | bool | date | datetime | tuple[str, ...]
@@ -37,6 +38,10 @@ class FieldType(Enum):
         return self in (FieldType.DATE, FieldType.INSTANT)
 
 
+# A number as people and systems write it; nothing else that `Decimal` would take (`1_000`, `NaN`, other digits).
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+
+
 def fold(text: str) -> str:
     """Text as it is compared: NFKC, casefolded, trimmed."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
@@ -44,12 +49,10 @@ def fold(text: str) -> str:
 
 def number_text(number: int | float | Decimal | str) -> str:
     """The canonical text of a number. Raises `ValueError` for what is not a finite number."""
-    try:
-        exact = Decimal(str(number).strip())
-    except InvalidOperation as error:
-        raise ValueError(f"`{number}` is not a number.") from error
-    if not exact.is_finite():
-        raise ValueError(f"`{number}` is not a finite number.")
+    written = str(number).strip()
+    if not NUMBER.fullmatch(written):
+        raise ValueError(f"`{written[:40]}` is not a number.")
+    exact = Decimal(written)
     if exact.adjusted() > 30 or exact.adjusted() < -30:
         raise ValueError(f"`{str(number)[:40]}` is too large or too small a number.")
     text = format(exact, "f")

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from handraise.config import Settings
-from handraise.engines.local import Calibration, LocalEngine, Progress
+from handraise.engines.local import Calibration, Decided, LocalEngine, Progress
 from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import ClassLimits
@@ -44,6 +44,8 @@ class DecideResult:
     table: pa.Table
     summary: DecisionsSummary
     findings: tuple[Finding, ...]
+    playbook: Playbook
+    catalog: FieldCatalog
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -93,9 +95,18 @@ class Deciding:
         run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
         self.store.save_run(run, decided.table)
         seconds = (finished_at - started_at) / MICROS_PER_SECOND
-        findings = (*_set_aside(playbook), *self._staleness(as_of))
+        findings = (*_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
         return DecideResult(
-            run_id, as_of, decided.horizon, version, seconds, decided.table, summary, findings
+            run_id,
+            as_of,
+            decided.horizon,
+            version,
+            seconds,
+            decided.table,
+            summary,
+            findings,
+            playbook,
+            catalog,
         )
 
     def decide_again(self, run_id: str, progress: Progress | None = None) -> DecideResult:
@@ -123,14 +134,26 @@ class Deciding:
         )
         seconds = (self.clock() - started_at) / MICROS_PER_SECOND
         summary = summarise(decided.table)
-        findings = _set_aside(playbook)
+        findings = (*_of_playbook(playbook), *_of_decided(decided))
         return DecideResult(
-            run_id, run.as_of, run.horizon, run.playbook_version, seconds, decided.table, summary, findings
+            run_id,
+            run.as_of,
+            run.horizon,
+            run.playbook_version,
+            seconds,
+            decided.table,
+            summary,
+            findings,
+            playbook,
+            catalog,
         )
 
     def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
-        newest = newest_activity_at(self.store)
-        if newest is None or newest >= as_of - STALE_AFTER:
+        newest = newest_activity_at(self.store, as_of)
+        if newest is None:
+            sentence = "No activity is known by then, so nobody has engaged as far as we know."
+            return (Finding("DC104", sentence, advice=("Import exports of web, mail or CRM activities.",)),)
+        if newest >= as_of - STALE_AFTER:
             return ()
         days = (as_of - newest) // MICROS_PER_DAY
         return (
@@ -142,7 +165,30 @@ class Deciding:
         )
 
 
-def _set_aside(playbook: Playbook) -> tuple[Finding, ...]:
+def _of_decided(decided: Decided) -> tuple[Finding, ...]:
+    """What the decisions rest on and a reader would not see in them."""
+    found = [
+        Finding(
+            "DC103",
+            f"{n:,} occurrences do not count as `{behaviour}`, because something that its `where` asks of them is unknown.",
+            n=n,
+        )
+        for behaviour, n in sorted(decided.n_unknown_occurrences.items())
+    ]
+    if not len(decided.table):
+        found.append(
+            Finding(
+                "DC106", "Nobody is known by then.", advice=("Import exports, or choose a later instant.",)
+            )
+        )
+    if decided.calibration is not None:
+        at, n_people = iso(decided.calibration.at), decided.calibration.n_people
+        sentence = f"Top shares were worked out over {n_people:,} people as of {at}."
+        found.append(Finding("DC105", sentence, Severity.NOTE, n_people))
+    return tuple(found)
+
+
+def _of_playbook(playbook: Playbook) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             "DC102",
