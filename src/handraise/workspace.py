@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, PLAYBOOK_FOLDER, SETTINGS_FILE, Settings
@@ -90,7 +90,7 @@ class Workspace:
             return check_playbook(path, field_catalog(self.settings), None)
         with self.store() as store:
             deciding = self._deciding(store)
-            if os.access(self.folder, os.W_OK):
+            with suppress(OSError):  # schemas help editors; a workspace that cannot be written can be checked
                 write_schemas(self.folder, deciding.catalog())
             return check_playbook(path, deciding.catalog(), Reporting(deciding))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import runpy
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,16 +16,16 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MADE = runpy.run_path(str(EXAMPLES / "expected_output.py"))
 
 
-@cache
-def _texts(demo: Demo) -> dict[str, str]:
-    texts: dict[str, str] = MADE["expected_texts"](demo.workspace)
-    return texts
+@pytest.fixture(scope="module")
+def texts(demo: Demo) -> dict[str, str]:
+    made: dict[str, str] = MADE["expected_texts"](demo.workspace)
+    return made
 
 
 @pytest.mark.parametrize("name", MADE["FILES"])
-def test_the_demonstration_gives_what_is_expected(demo: Demo, example: Path, name: str) -> None:
+def test_the_demonstration_gives_what_is_expected(texts: dict[str, str], example: Path, name: str) -> None:
     """`python examples/expected_output.py` writes them anew; read the difference before you do."""
-    assert _texts(demo)[name] == (example / "expected" / name).read_text(encoding="utf-8")
+    assert texts[name] == (example / "expected" / name).read_text(encoding="utf-8")
 
 
 def test_every_row_of_every_file_is_accounted_for(demo: Demo) -> None:

@@ -27,7 +27,7 @@ PRODUCTS = ("pump", "valve")
 CHANNELS = ("web", "email")
 TYPES = ("form.submitted", "page.viewed", "content.downloaded", "email.sent", "custom.visited")
 FORMS = ("demo", " Demo", "newsletter")
-SIZES = ("5", "10", "10.0", "big")
+SIZES = ("5", "10", " 10.0 ", "big")
 PATHS = ("/pricing", "/Pricing/eu", "/about")
 
 _AGES = (0, 1, 2, 3, 5, 7, 8, 10, 14, 15, 20, 28, 30, 31, 45, 60, 90, 120)

@@ -120,6 +120,7 @@ words: Strategy[str] = st.text(st.characters(exclude_categories=("Cs",)), min_si
     ("true", "no", "1:30", "007", "1e3", "null", "a: b", "- x", "10", "# no", "2026-01-01", "{")
 )
 durations: Strategy[Duration] = st.builds(Duration, st.integers(1, 100), st.sampled_from(Unit))
+exact_durations: Strategy[Duration] = durations.filter(lambda d: d.micros is not None)
 numbers: Strategy[Decimal] = st.builds(
     lambda n, s: Decimal(n).scaleb(-s), st.integers(-(10**9), 10**9), st.integers(0, 3)
 )
@@ -319,10 +320,11 @@ def _engagements(draw: st.DrawFn) -> Engagement:
             rules.append(ConditionRule(name, draw(conditions(segments=("icp", "buyers"))), draw(_points)))
         else:
             most, span = st.none() | st.integers(1, 9), st.none() | durations
+            half_life = st.none() | exact_durations
             distinct = draw(st.none() | st.sampled_from(Distinct))
             rules.append(
                 BehaviourRule(
-                    name, draw(_behaviour), draw(_points), draw(most), draw(span), draw(span), distinct
+                    name, draw(_behaviour), draw(_points), draw(most), draw(span), draw(half_life), distinct
                 )
             )
     return Engagement(tuple(rules), draw(_thresholds()))
@@ -388,5 +390,5 @@ def playbooks() -> Strategy[Playbook]:
         buyer_segments=_buyer_segments(),
         terms=st.dictionaries(st.sampled_from(("MQL", "A", "1", "account.employees")), words),
         agreement=_agreements(),
-        recalibrate_every=durations,
+        recalibrate_every=exact_durations,
     )

@@ -101,8 +101,10 @@ def _evaluator(
     then = calibration_instant(playbook, as_of)
     if then == as_of:
         return Evaluator(playbook, reading, catalog)
-    back_then = Evaluator(playbook, Reading(facts, coverage, then, source_rank), catalog)
-    return Evaluator(playbook, reading, catalog, back_then.cuts)
+    reading_then = Reading(facts, coverage, then, source_rank)
+    if not reading_then.people:  # nobody was there yet: who is here now calibrates
+        return Evaluator(playbook, reading, catalog)
+    return Evaluator(playbook, reading, catalog, Evaluator(playbook, reading_then, catalog).cuts)
 
 
 def _decision(person: Person, ask: Evaluator) -> Decision:
@@ -118,7 +120,7 @@ def _decision(person: Person, ask: Evaluator) -> Decision:
         fit_low=hundredths_to_points(fit.low),
         fit_high=hundredths_to_points(fit.high),
         fit_grade=grade,
-        fit_grade_certain=len(grades) == 1,
+        fit_grade_certain=grades == [grade],
         fit_completeness=float(fit.completeness),
         engagement_score=hundredths_to_points(engagement.shown),
         engagement_low=hundredths_to_points(engagement.low),
@@ -130,7 +132,7 @@ def _decision(person: Person, ask: Evaluator) -> Decision:
         buyer_segment=buyer_segment,
         buyer_segment_could_be=tuple(segment.key for segment in could_be),
         segments={key: ask.verdict(InSegment(key), subject) for key in ask.playbook.segments},
-        missing_facts=_missing_facts(subject, len(grades) == 1, len(levels) == 1, could_be, ask),
+        missing_facts=_missing_facts(subject, grades == [grade], len(levels) == 1, could_be, ask),
     )
 
 

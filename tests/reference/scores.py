@@ -125,8 +125,7 @@ def fit(person: Person, ask: Evaluator) -> FitScore:
     ]
     total = Ends.total([*alone, *capped])
     unknown = tuple(rule for rule, truth in verdicts if truth is Truth.UNKNOWN)
-    low, high = min(total.low, total.shown), max(total.high, total.shown)  # the range includes what is shown
-    return FitScore(total.shown, low, high, unknown, _completeness(verdicts))
+    return FitScore(*total, unknown, _completeness(verdicts))
 
 
 def _ends(points: int, truth: Truth) -> Ends:

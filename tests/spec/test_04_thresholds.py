@@ -108,12 +108,12 @@ def test_calibrations_come_as_often_as_the_playbook_says(ask: Ask) -> None:
     assert _levels(ask, world, daily, MONDAY + DAY) == {"a": 2, "b": 3, "c": 4, "d": 1}
 
 
-def test_before_anybody_was_there_to_calibrate_nobody_reaches_a_class(ask: Ask) -> None:
-    """A workspace whose first people arrive on Tuesday has no threshold until Monday: everybody is in the last
-    class, rather than in the first for want of company."""
+def test_the_first_people_calibrate_themselves(ask: Ask) -> None:
+    """A workspace whose first people arrive on Tuesday has nobody to calibrate on from Monday: until the next
+    one, whoever is decided then is everybody, as at an activation."""
     world = World().person("ann", at=MONDAY + DAY).did("ann", "form.submitted", at=MONDAY + DAY)
     book = by_level(top("1/4", "1/2", "3/4"))
-    assert _levels(ask, world, book, MONDAY + 2 * DAY) == {"ann": 4}
+    assert _levels(ask, world, book, MONDAY + 2 * DAY) == {"ann": 1}
     assert _levels(ask, world, book, MONDAY + 7 * DAY) == {"ann": 1}
 
 

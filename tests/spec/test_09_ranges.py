@@ -273,6 +273,18 @@ def test_rules_of_a_group_on_one_unknown_field_are_bounded_jointly(
     assert (int(decision.fit_low), int(decision.fit_high)) == (low, high)
 
 
+def test_a_grade_is_certain_only_if_it_is_the_one_that_is_shown(ask: Ask) -> None:
+    """German or not, she gets 30 or 20 points and will be a C; while we do not know which, 0 points and a D are
+    shown, and a D that cannot last is not called certain. A test of the grade reads the range."""
+    rules = (worth(30, is_one_of(COUNTRY, "DE"), "g"), worth(20, is_none_of(COUNTRY, "DE"), "g"))
+    book = playbook(fit=fit(*rules, grades=fixed(60, 40, 10)))
+    world = World().person("ann")
+    decision = ask.decisions(world, book)["ann"]
+    assert [*_range(decision), decision.fit_grade, decision.fit_grade_certain] == [20, 0, 30, "D", False]
+    assert decision.missing_facts == {COUNTRY}
+    assert ask(world, GradeIs(("C",)), base=book) == {"ann": IN}
+
+
 def test_rules_outside_a_group_or_in_different_groups_are_bounded_each_on_its_own(ask: Ask) -> None:
     """Grouping is what tells the reader that rules belong together; without it the range stays the wider one."""
     german, french = is_one_of(COUNTRY, "DE"), is_one_of(COUNTRY, "FR")

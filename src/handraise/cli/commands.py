@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from handraise.cli import screens
-from handraise.cli.output import CONSOLE, note, print_json, progress
+from handraise.cli.output import CONSOLE, clean, note, print_json, progress
 from handraise.demo import run_demo
 from handraise.errors import ExitCode, HandraiseError
 from handraise.model.time import iso, parse_instant
 from handraise.playbook.show import as_github
-from handraise.services.tables_out import write_table
+from handraise.services.tables_out import check_target, write_table
 from handraise.workspace import Workspace
 
 
@@ -63,7 +63,10 @@ def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bo
             pa.Table.from_pylist([screens.quarantined(r) for r in rows], schema=screens.QUARANTINE_SCHEMA),
             out,
         )
-        note(f"{len(rows):,} rows written to {out}.")
+        if as_json:
+            print_json({"n": len(rows), "out": str(out)})
+        else:
+            note(f"{len(rows):,} rows written to {out}.")
         return
     if as_json:
         print_json({"n": len(rows), "rows": [screens.quarantined(r) for r in rows[:limit]]})
@@ -79,7 +82,7 @@ def check(workspace: Path | None, playbook: Path | None, english: bool, format_:
         )
     elif format_ == "github":
         if result.problems:
-            print(as_github(result.problems))
+            print(clean(as_github(result.problems)))
     else:
         screens.checked(result, english)
     if result.playbook is None:
@@ -93,6 +96,8 @@ def decide(
         raise HandraiseError(
             "A run has its own instant.", ("Leave out --as-of, or --run.",), exit_code=ExitCode.USAGE
         )
+    if out is not None:
+        check_target(out)
     opened = _open(workspace)
     with progress("Deciding") as report:
         result = opened.decide_again(run, progress=report) if run else opened.decide(as_of, progress=report)

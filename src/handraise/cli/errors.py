@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import sys
 import traceback
 
+from handraise.cli.output import ERRORS, print_json
 from handraise.errors import ExitCode, HandraiseError, Problem
 
 
@@ -18,10 +19,12 @@ def fail(error: Exception, as_json: bool) -> int:
     """Say what went wrong (JSON on standard output, else text on standard error); returns the exit code."""
     if isinstance(error, HandraiseError):
         return _say(error.sentence, error.advice, problems_of(error), error.exit_code, as_json)
-    if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError):
-        return _say(f"`{error.filename}`: {_os_words(error)}.", (), (), ExitCode.USAGE, as_json)
-    if isinstance(error, OSError) and error.errno == 28:
-        return _say("There is no space left on the disk.", (), (), ExitCode.ENGINE, as_json)
+    if isinstance(error, OSError):
+        return _say(_os_sentence(error), (), (), ExitCode.USAGE, as_json)
+    if type(error).__module__.lstrip("_").startswith("duckdb"):
+        sentence = f"The store could not do this: {str(error).partition(chr(10))[0]}"
+        advice = ("If the file is damaged, restore it, or remove it and import again.",)
+        return _say(sentence, advice, (), ExitCode.ENGINE, as_json)
     return _our_fault(error, as_json)
 
 
@@ -31,7 +34,7 @@ def _our_fault(error: Exception, as_json: bool) -> int:
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119 - a name for the message, no path
     sentence = f"This is our fault, not yours: {type(error).__name__} at {where}."
-    advice = ("Nothing was changed. Set HANDRAISE_DEBUG=1 to see the details, and report them.",)
+    advice = ("Set HANDRAISE_DEBUG=1 to see the details, and report them.",)
     return _say(sentence, advice, (), ExitCode.OUR_FAULT, as_json)
 
 
@@ -40,19 +43,28 @@ def _say(
 ) -> int:
     if as_json:
         said = {"error": sentence, "advice": list(advice), "problems": [p.as_dict() for p in problems]}
-        print(json.dumps({**said, "exit_code": int(code)}, ensure_ascii=False, indent=2))
+        print_json({**said, "exit_code": int(code)})
         return int(code)
     for problem in problems:
-        print(f"{problem}\n", file=sys.stderr)
-    print(sentence, file=sys.stderr)
+        ERRORS.print(f"{problem}\n", soft_wrap=True)
+    ERRORS.print(sentence, soft_wrap=True)
     for line in advice:
-        print(f"  {line}", file=sys.stderr)
+        ERRORS.print(f"  {line}", soft_wrap=True)
     return int(code)
 
 
-def _os_words(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "there are no rights to it"
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder"
-    return "it is a folder" if isinstance(error, IsADirectoryError) else "a part of the path is a file"
+def _os_sentence(error: OSError) -> str:
+    """What the operating system says, with the file it says it of."""
+    words = {
+        errno.EACCES: "there are no rights to it",
+        errno.EPERM: "there are no rights to it",
+        errno.EROFS: "it cannot be written to",
+        errno.ENOENT: "there is no such file or folder",
+        errno.EISDIR: "it is a folder",
+        errno.ENOTDIR: "a part of the path is a file",
+        errno.EEXIST: "a file of that name is in the way",
+        errno.ENOSPC: "there is no space left on the disk",
+        errno.ENAMETOOLONG: "the name is too long",
+    }
+    said = words.get(error.errno or 0, error.strerror or str(error))
+    return f"`{error.filename}`: {said}." if error.filename else f"{said[0].upper()}{said[1:]}."

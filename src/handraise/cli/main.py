@@ -5,6 +5,7 @@ Each command parses its options and hands over; what it needs is imported inside
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,7 +223,10 @@ def demo(
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point. A terminal that cannot show a character shows a question mark for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 

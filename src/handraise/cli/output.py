@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,8 +22,10 @@ class SafeConsole(Console):
 
 
 def clean(text: str) -> str:
-    """The text with every control character but line ends shown as a dot."""
-    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)
+    """The text with every control character but line ends shown as a dot; spaces of all kinds stay."""
+    return "".join(
+        c if c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs" else "·" for c in text
+    )
 
 
 WIDTH_WITHOUT_TERMINAL = 120
@@ -36,12 +40,14 @@ def _console(*, stderr: bool) -> SafeConsole:
 CONSOLE = _console(stderr=False)
 ERRORS = _console(stderr=True)
 
+_CONTROL = re.compile(r"[\x7f-\x9f]")  # JSON lets them stand, but a terminal obeys them
 SHOW_PROGRESS_AFTER_SECONDS = 1.0
 
 
 def print_json(data: object) -> None:
     """JSON for programs; nothing else goes to standard output with it."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write(_CONTROL.sub(lambda m: f"\\u{ord(m.group()):04x}", text) + "\n")
 
 
 def note(sentence: str) -> None:

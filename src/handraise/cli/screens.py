@@ -350,7 +350,7 @@ def _add(table: Table, *cells: str | Text) -> None:
 def _table(*heads: str, right: Sequence[int] = ()) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for i, head in enumerate(heads):
-        table.add_column(Text(head), justify="right" if i in right else "left", overflow="fold")
+        table.add_column(Text(clean(head)), justify="right" if i in right else "left", overflow="fold")
     return table
 
 

@@ -209,7 +209,7 @@ class LocalEngine:
             with_places=with_places,
             latest_only=True,
             max_rows_per_chunk=self.max_rows_per_chunk,
-            source_ranks={name: rank for rank, name in enumerate(reversed(self.source_trust))},
+            source_ranks=ranks_of_trust(self.source_trust),
         )
 
     def _each_chunk(
@@ -228,6 +228,11 @@ class LocalEngine:
                 if progress:
                     progress(len(done), n_chunks)
         return done
+
+
+def ranks_of_trust(source_trust: Sequence[str]) -> dict[str, int]:
+    """Ranks of sources that are listed most trusted first: the higher is believed."""
+    return {name: rank for rank, name in enumerate(reversed(source_trust))}
 
 
 def class_limits(thresholds: Thresholds, scores: Hundredths) -> ClassLimits:

@@ -126,6 +126,16 @@ class ChunkDecisions(ScoredPeople):
         return self.limits.of(Score.FIT).of(self.fit.shown)
 
     @property
+    def grade_is_certain(self) -> npt.NDArray[np.bool_]:
+        """Whether the shown letter is the only one possible.
+
+        Joint bounds may leave the shown score, which counts unknown rules as 0, outside its own range; then a
+        test of the grade may hold, but the letter shown is not the one.
+        """
+        fit = self.scored(Score.FIT)
+        return np.asarray((fit.best == fit.worst) & (fit.best == self.grade))
+
+    @property
     def level(self) -> npt.NDArray[np.int8]:
         """Index of the shown level, 0 is level 1."""
         return self.limits.of(Score.ENGAGEMENT).of(self.engagement.shown)
@@ -135,8 +145,7 @@ class ChunkDecisions(ScoredPeople):
         playbook = self.compiled.playbook
         facts = OpenFacts(self.people, tested_fields(playbook))
         missing = facts.empty()
-        fit = self.scored(Score.FIT)
-        facts.of_fit(fit.best != fit.worst, missing)
+        facts.of_fit(~self.grade_is_certain, missing)
         engagement = self.scored(Score.ENGAGEMENT)
         facts.of_engagement(engagement.best != engagement.worst, missing)
         for segment, could_be in zip(playbook.buyer_segments, self.buyer_segments.could_be, strict=True):
@@ -169,7 +178,7 @@ class ChunkDecisions(ScoredPeople):
             "fit_high": _points(self.fit.high, n),
             "fit_grade": _words(GRADES, grade[:n]),
             "fit_grade_could_be": _grade_lists(fit.best[:n], fit.worst[:n]),
-            "fit_grade_certain": pa.array((fit.best == fit.worst)[:n]),
+            "fit_grade_certain": pa.array(self.grade_is_certain[:n]),
             "fit_completeness": pa.array(self.fit.known_share[:n]),
             "engagement_score": _points(self.engagement.shown, n),
             "engagement_low": _points(self.engagement.low, n),

@@ -24,10 +24,10 @@ from handraise.evaluate.conditions import (
 from handraise.evaluate.decide import ChunkDecisions, tested_fields
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched
-from handraise.evaluate.open_facts import OpenFacts
+from handraise.evaluate.open_facts import BitSets, OpenFacts
 from handraise.evaluate.scores import behaviour_millionths
 from handraise.facts.chunks import Bools
-from handraise.model.activities import words_of
+from handraise.model.activities import is_buyer_act, words_of
 from handraise.model.conditions import (
     AccountDid,
     AccountPeople,
@@ -41,7 +41,7 @@ from handraise.model.conditions import (
     children,
 )
 from handraise.model.fields import Entity, Field, FieldCatalog
-from handraise.model.playbook import Playbook
+from handraise.model.playbook import Playbook, SegmentOf
 from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
 from handraise.model.time import Micros, iso
 from handraise.model.truth import Truth
@@ -258,7 +258,7 @@ class Explainer:
 
     def _verdict(self, condition: Condition, index: int, view: View) -> Verdict:
         truth = Truth(int(view.truth(condition)[index]))
-        parts = tuple(self._verdict(c, index, view) for c in children(condition))
+        parts = self._parts(condition, index, view)
         return Verdict(
             sentence=sentence(condition, self._playbook, self._catalog),
             truth=truth,
@@ -267,12 +267,22 @@ class Explainer:
             **self._rests_on(condition, index, view),
         )
 
+    def _parts(self, condition: Condition, index: int, view: View) -> tuple[Verdict, ...]:
+        """The verdicts inside; of a segment, that of its own definition."""
+        if not isinstance(condition, InSegment):
+            return tuple(self._verdict(c, index, view) for c in children(condition))
+        segment = self._playbook.segments[condition.segment]
+        if segment.of is SegmentOf.PEOPLE or isinstance(view, AccountsView):
+            return (self._verdict(segment.when, index, view),)
+        accounts, account = view.accounts(), int(view.chunk.person_account[index])
+        return (self._verdict(segment.when, account if account >= 0 else accounts.size - 1, accounts),)
+
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
         facts = OpenFacts(self._people, tested_fields(self._playbook))
-        into = facts.empty()
+        into = BitSets(facts.names, view.size)
         where = np.zeros(view.size, dtype=np.bool_)
         where[index] = True
-        facts.of_condition(condition, where, into)
+        facts.of_condition(condition, where, into, view)
         return tuple(into.as_lists(view.size)[index].as_py())
 
     @singledispatchmethod
@@ -295,7 +305,10 @@ class Explainer:
 
     @_rests_on.register
     def _(self, condition: Silent, index: int, view: View) -> dict[str, Anything]:
-        return {"n": int(silence_count(condition, self._people)[index]), "latest_at": self._last_act(index)}
+        return {
+            "n": int(silence_count(condition, self._people)[index]),
+            "latest_at": self._last_act(condition, index),
+        }
 
     @_rests_on.register
     def _(self, condition: AccountDid, index: int, view: View) -> dict[str, Anything]:
@@ -344,8 +357,16 @@ class Explainer:
         file = shared.files[int(activities.places.file[row])]
         return EvidenceRow(what, int(activities.at[row]), file, int(activities.places.line[row]))
 
-    def _last_act(self, index: int) -> Micros | None:
-        at = self._people.chunk.activities.at[self._people.chunk.activities.person == index]
+    def _last_act(self, condition: Silent, index: int) -> Micros | None:
+        """When the person last did what would break the silence."""
+        activities, kinds = self._people.chunk.activities, self._compiled.shared.kinds
+        if condition.behaviours:
+            each = [self._people.occurrences.of(b) for b in condition.behaviours]
+            at = np.concatenate([matched.at[matched.person == index] for matched in each])
+        else:
+            breaks = np.fromiter((is_buyer_act(k.type) for k in kinds), np.bool_, len(kinds))
+            mine = np.flatnonzero(activities.person == index)
+            at = activities.at[mine[breaks[activities.kind[mine]]]]
         return int(at.max()) if len(at) else None
 
     def _value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:

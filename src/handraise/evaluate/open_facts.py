@@ -79,9 +79,12 @@ class OpenFacts:
     def empty(self) -> BitSets:
         return BitSets(self.names, self.people.size)
 
-    def of_condition(self, condition: Condition, where: Bools, into: BitSets) -> None:
-        """Add the open fields of a condition's verdict, for the people in `where` on whom it is unknown."""
-        _collect(condition, self.people, where, into, self)
+    def of_condition(
+        self, condition: Condition, where: Bools, into: BitSets, view: View | None = None
+    ) -> None:
+        """Add the open fields of a condition's verdict, for those in `where` on whom it is unknown: people, or the
+        subjects of another view."""
+        _collect(condition, view or self.people, where, into, self)
 
     def of_fit(self, where: Bools, into: BitSets) -> None:
         """Add the open fields of every fit rule that is unknown."""

@@ -175,10 +175,8 @@ class _Sum:
         self.unknown += part.unknown
 
     def range(self, whole: int) -> ScoreRange:
-        """The score with its outer bound, which includes what is shown: a joint bound may be narrower."""
         known = np.ones(len(self.shown)) if not whole else (whole - self.unknown) / whole
-        low, high = np.minimum(self.low, self.shown), np.maximum(self.high, self.shown)
-        return ScoreRange(self.shown, low, high, known)
+        return ScoreRange(self.shown, self.low, self.high, known)
 
 
 def _groups(rules: Sequence[FitRule]) -> Iterator[tuple[str | None, tuple[FitRule, ...]]]:

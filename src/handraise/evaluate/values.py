@@ -240,7 +240,8 @@ def _objects(values: list[Any]) -> Texts:
 
 
 def _number(text: str) -> float:
-    number = float(text) if NUMBER.fullmatch(text) else math.nan
+    written = text.strip()
+    number = float(written) if NUMBER.fullmatch(written) else math.nan
     return number if math.isfinite(number) else math.nan
 
 

@@ -17,6 +17,9 @@ Micros = int
 MICROS_PER_SECOND: Micros = 1_000_000
 MICROS_PER_DAY: Micros = 86_400 * MICROS_PER_SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What can be decided as of: far enough from the ends of the calendar for every step a playbook may ask for.
+FIRST_INSTANT: Micros = -2_208_988_800 * MICROS_PER_SECOND
+LAST_INSTANT: Micros = 7_258_118_400 * MICROS_PER_SECOND - 1
 
 
 class Unit(Enum):
@@ -139,7 +142,7 @@ def parse_instant(text: str) -> Micros:
     stripped = text.strip()
     try:
         if len(stripped) == 10:
-            return end_of_day(date.fromisoformat(stripped))
+            return _of_our_time(text, end_of_day(date.fromisoformat(stripped)))
         moment = datetime.fromisoformat(stripped)
     except ValueError as error:
         raise ValueError(
@@ -149,4 +152,11 @@ def parse_instant(text: str) -> Micros:
         raise ValueError(
             f"`{text}` has a time but no zone; write for example {stripped}Z or {stripped}+01:00."
         )
-    return to_micros(moment)
+    return _of_our_time(text, to_micros(moment))
+
+
+def _of_our_time(text: str, instant: Micros) -> Micros:
+    """Refuses instants from which calendar steps could leave the calendar."""
+    if not FIRST_INSTANT <= instant <= LAST_INSTANT:
+        raise ValueError(f"`{text}` is not an instant between the years 1900 and 2199.")
+    return instant

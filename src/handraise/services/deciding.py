@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from handraise.config import Settings
-from handraise.engines.local import Calibration, Decided, LocalEngine, Progress
+from handraise.engines.local import Calibration, Decided, LocalEngine, Progress, ranks_of_trust
 from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import ClassLimits
@@ -66,6 +66,10 @@ class Deciding:
     store: FactStore
     settings: Settings
     clock: Clock
+
+    def source_ranks(self) -> dict[str, int]:
+        """Which source is believed where two say something of the same instant: the higher."""
+        return ranks_of_trust(self.settings.source_trust)
 
     def catalog(self) -> FieldCatalog:
         return field_catalog(self.settings, self.store.fields())

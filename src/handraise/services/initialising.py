@@ -74,11 +74,14 @@ def write_schemas(folder: Path, catalog: FieldCatalog) -> tuple[str, ...]:
 
 def settings_text() -> str:
     """The settings file with every setting explained and commented out at its default."""
-    lines = ["# Settings of this workspace. What is commented out is the default.", ""]
+    lines = [
+        '# Settings of this workspace. Unless it says "for example", what is commented out is the default.',
+        "",
+    ]
     for field in dataclass_fields(Settings):
-        default = field.default
-        shown = _EXAMPLES.get(field.name, default)
-        lines += [f"# {help_of(field.name)}", f"# {field.name}: {shown}", ""]
+        example = _EXAMPLES.get(field.name)
+        says = f"# {help_of(field.name)}" + (" For example:" if example else "")
+        lines += [says, f"# {field.name}: {example or field.default}", ""]
     return "\n".join(lines)
 
 

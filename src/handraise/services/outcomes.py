@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +37,10 @@ class Outcomes:
     observed_until: Micros | None
 
 
-def find_outcomes(store: FactStore, outcome: Outcome) -> Outcomes:
+def find_outcomes(store: FactStore, outcome: Outcome, source_ranks: Mapping[str, int]) -> Outcomes:
     """Every outcome there is in the facts, known until now."""
-    with Reading(store, END_OF_TIME, needs=Needs(activity_types=frozenset(), deals=True)) as reading:
+    needs = Needs(activity_types=frozenset(), deals=True)
+    with Reading(store, END_OF_TIME, needs=needs, source_ranks=source_ranks) as reading:
         parts = [_of_chunk(reading.chunk(i), outcome) for i in range(reading.n_chunks)]
     last = max((p[3] for p in parts), default=0)
     return Outcomes(

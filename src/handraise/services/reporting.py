@@ -16,9 +16,7 @@ from handraise.evidence.cases import cases_at_risk
 from handraise.evidence.score_review import ReviewWords, ScoreReview, review_scores
 from handraise.facts.chunks import Needs
 from handraise.facts.contents import contents, quarantine_reasons
-from handraise.facts.store import FactStore
 from handraise.identity.later_names import later_names
-from handraise.model.conditions import AttributeTest, Condition, Did, HasOpportunity, walk
 from handraise.model.fields import Field
 from handraise.model.playbook import Credit, OutcomeEvent, Playbook
 from handraise.model.scores import RANKS
@@ -35,6 +33,7 @@ from handraise.reports.inputs import (
 )
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.outcomes import END_OF_TIME, Outcomes, find_outcomes
+from handraise.services.readiness import Readiness
 from handraise.version import __version__
 
 SEED = 20260101
@@ -93,7 +92,7 @@ class Reporting:
         self, playbook: Playbook, decided: DecideResult, progress: Progress | None
     ) -> tuple[ScoreReview | None, str | None]:
         outcome = playbook.agreement.outcome
-        outcomes = find_outcomes(self.deciding.store, outcome)
+        outcomes = find_outcomes(self.deciding.store, outcome, self.deciding.source_ranks())
         at = evidence_instant(playbook, decided.as_of, outcomes)
         if outcomes.observed_until is None or at is None:
             return (
@@ -133,7 +132,7 @@ class Reporting:
         assumed = pc.greater(pc.list_value_length(table["assumed_facts"]), 0)
         labels = {s.key: s.label for s in playbook.buyer_segments}
         segment = [labels.get(key, "none") for key in table["buyer_segment"].to_pylist()]
-        source = values_of_people(self.deciding.store, SOURCE, table["person_id"], at)
+        source = values_of_people(self.deciding, SOURCE, table["person_id"], at)
         review = review_scores(
             cases,
             fit_score=table["fit_score"],
@@ -149,6 +148,7 @@ class Reporting:
 
     def _display(self, playbook: Playbook, decided: DecideResult) -> PlaybookDisplay:
         catalog = self.deciding.catalog()
+        ready = Readiness(playbook, contents(self.deciding.store))
         agreed = playbook.marketing_qualified_ranks
         cells = (playbook.ranks.get(rank) for rank in RANKS)
         outcome = playbook.agreement.outcome
@@ -157,7 +157,7 @@ class Reporting:
             version=decided.playbook_version[:12],
             cells=tuple(CellAgreement(c.rank, c.label, c.route, c.rank in agreed) for c in cells if c),
             segments=tuple(
-                SegmentDisplay(s.key, s.label, s.next_touch, s.kpi, self.not_yet(playbook, s.when))
+                SegmentDisplay(s.key, s.label, s.next_touch, s.kpi, ready.not_yet(s.when))
                 for s in playbook.buyer_segments
             ),
             terms=playbook.terms,
@@ -167,27 +167,6 @@ class Reporting:
             signed=None,
             set_aside=tuple(f"{p.where}: {p.reason}" for p in playbook.set_aside),
         )
-
-    def not_yet(self, playbook: Playbook, condition: Condition) -> str | None:
-        """Why nobody can be in it so far: every question it asks is of data that no import has brought."""
-        present = contents(self.deciding.store)
-        missing: list[str] = []
-        asked = 0
-        for atom in walk(condition):
-            match atom:
-                case AttributeTest():
-                    asked += 1
-                    missing += [] if atom.field in present.fields else [f"`{atom.field}`"]
-                case Did():
-                    asked += 1
-                    types = playbook.behaviours[atom.behaviour].activities
-                    missing += [] if present.activity_types.intersection(types) else [f"`{types[0]}`"]
-                case HasOpportunity():
-                    asked += 1
-                    missing += [] if present.has_deals else ["deals"]
-        if not asked or len(missing) < asked:
-            return None
-        return f"No import has brought {', '.join(dict.fromkeys(missing))} yet."
 
     def _imports(self) -> list[ImportReconciliation]:
         store = self.deciding.store
@@ -206,11 +185,15 @@ class Reporting:
         ]
 
 
-def values_of_people(store: FactStore, field: Field, person_ids: pa.ChunkedArray, as_of: Micros) -> list[str]:
+def values_of_people(
+    deciding: Deciding, field: Field, person_ids: pa.ChunkedArray, as_of: Micros
+) -> list[str]:
     """What each of the people had in a field at an instant; `unknown` where nothing was known."""
     found: dict[str, str] = {}
     needs = Needs(fields=frozenset({field}), activity_types=frozenset(), deals=False)
-    with Reading(store, as_of, needs=needs, latest_only=True) as reading:
+    with Reading(
+        deciding.store, as_of, needs=needs, latest_only=True, source_ranks=deciding.source_ranks()
+    ) as reading:
         texts = reading.shared.texts.get(field)
         for i in range(reading.n_chunks):
             if texts is None:
@@ -235,8 +218,9 @@ def evidence_instant(playbook: Playbook, as_of: Micros, outcomes: Outcomes) -> M
 
 def data_findings(reporting: Reporting, playbook: Playbook) -> tuple[Finding, ...]:
     """Segments whose data is not there yet, for `check`."""
+    ready = Readiness(playbook, contents(reporting.deciding.store))
     return tuple(
         Finding("CK101", f"Nobody can be in `{s.label}` yet. {reason}", Severity.WARNING)
         for s in playbook.buyer_segments
-        if (reason := reporting.not_yet(playbook, s.when))
+        if (reason := ready.not_yet(s.when))
     )

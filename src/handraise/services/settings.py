@@ -18,6 +18,7 @@ from handraise.playbook.text import Limits, Source, parse
 
 _LIMITS = Limits(characters=200_000, nodes=20_000)
 _TYPES = {t.value: t for t in FieldType}
+_RANGES = {"threads": (0, 256), "memory_limit_mb": (64, 10_000_000)}
 _ENTITIES = tuple(e.value for e in Entity)
 
 
@@ -32,7 +33,14 @@ class SettingsError(HandraiseError):
 def read_settings(folder: Path) -> Settings:
     """The settings of a workspace. Raises `SettingsError` with every problem."""
     path = folder / SETTINGS_FILE
-    reader = _Reader(Source(path.name, path.read_text(encoding="utf-8")))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        sentence = "the settings are not UTF-8 text."
+        raise SettingsError(
+            (Problem("ST102", sentence, Span(path.name, 1, 1), None, ("Save the file as UTF-8.",)),)
+        ) from None
+    reader = _Reader(Source(path.name, text))
     settings = reader.settings()
     if reader.problems:
         raise SettingsError(tuple(reader.problems))
@@ -108,7 +116,11 @@ class _Reader:
         if not isinstance(node, TextNode) or not node.text.isascii() or not node.text.isdigit():
             self._say("ST304", node.span, f"`{name}` is a whole number.", help_of(name))
             return None
-        return int(node.text)
+        low, high = _RANGES[name]
+        number = int(node.text[:12])
+        if not low <= number <= high:
+            self._say("ST309", node.span, f"`{name}` is {node.text}.", f"Write from {low:,} to {high:,}.")
+        return number
 
     def _texts(self, name: str, node: Node) -> list[str]:
         items = node.items if isinstance(node, ListNode) else (node,)

@@ -6,6 +6,8 @@ Injection"); Parquet keeps it as it is.
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,20 +20,27 @@ from handraise.errors import ExitCode, HandraiseError
 FORMULA_START = r"^[=+\-@\t\r\n\x00]"
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write to `path` by its ending, `.parquet` or `.csv`; the file is there whole or not at all."""
-    writers = {".parquet": _write_parquet, ".csv": _write_csv}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
+def check_target(path: Path) -> None:
+    """Refuse, before anything is computed, what `write_table` could not write to. Raises `HandraiseError`, `OSError`."""
+    if path.suffix.lower() not in _WRITERS:
         raise HandraiseError(
             f"`{path}` ends neither in .parquet nor in .csv.",
             ("Give it one of these endings.",),
             exit_code=ExitCode.USAGE,
         )
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "no rights", str(path.parent))
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write to `path` by its ending, `.parquet` or `.csv`; the file is there whole or not at all."""
+    check_target(path)
     part = path.with_name(f".{path.name}.part")
     try:
-        writer(table, part)
+        _WRITERS[path.suffix.lower()](table, part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -48,6 +57,9 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
 
 def _write_csv(table: pa.Table, path: Path) -> None:
     pyarrow.csv.write_csv(safe_texts(table), path)
+
+
+_WRITERS = {".parquet": _write_parquet, ".csv": _write_csv}
 
 
 def _shown(column: pa.ChunkedArray) -> pa.ChunkedArray:
