@@ -76,7 +76,7 @@ seniority        | text          | Seniority | c_level, vp, director, manager, i
 function         | text          | Function  | finance, procurement, it, ...
 department       | text          | Department
 buying_role      | text          | Buying role | economic_buyer, champion, technical_evaluator, end_user, blocker
-company          | text          | Company as the person or a rep wrote it
+company          | text          | Company | as the person or a rep wrote it
 phone            | text          | Phone
 mobile_phone     | text          | Mobile phone
 country          | text          | Country
@@ -110,7 +110,7 @@ name             | text          | Account name
 type             | text          | Type in the CRM
 industry         | text          | Industry
 employees        | whole number  | Number of employees
-annual_revenue   | number        | Annual revenue, in the account's currency
+annual_revenue   | number        | Annual revenue | in the account's currency
 country          | text          | Country
 state            | text          | State or province
 city             | text          | City
