@@ -134,7 +134,8 @@ def _run(name: str, options: argparse.Namespace) -> Measured:
 
 
 def ours(store: Path, flat: Path) -> None:
-    """The full decision, by the local engine."""
+    """The full decision, by the local engine, as on a machine without pandas, which pyarrow would load."""
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     from handraise.engines.local import LocalEngine
     from handraise.facts.store import FactStore
     from handraise.model.fields import FieldCatalog

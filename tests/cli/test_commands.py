@@ -187,3 +187,41 @@ def test_a_locked_store_is_told_plainly(filled: Path, call: Call) -> None:
         holder.communicate()
     assert said.code == 12
     assert "another process" in said.err.lower()
+
+
+def test_the_demonstration_never_writes_into_anybody_elses_folder(workspace: Path, call: Call) -> None:
+    before = (workspace / "playbook.yml").read_bytes()
+    said = call("demo", "--into", workspace)
+    assert said.code == 2
+    assert "something else" in said.err
+    assert (workspace / "playbook.yml").read_bytes() == before
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_decided(
+    filled: Path, call: Call
+) -> None:
+    (filled / "file").write_text("", encoding="utf-8")
+    assert call("decide", "-w", filled, "--as-of", "2026-01-31", "--out", filled / "file" / "d.csv").code == 2
+    assert call("runs", "-w", filled, "--json").json["runs"] == []
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "9999-12-31"])
+def test_an_instant_at_the_end_of_the_calendar_is_refused(filled: Path, call: Call, as_of: str) -> None:
+    said = call("decide", "-w", filled, "--as-of", as_of)
+    assert said.code == 2
+    assert "between the years" in said.err
+
+
+def test_settings_report_every_problem_with_its_place(workspace: Path, call: Call) -> None:
+    (workspace / "handraise.yml").write_text("threads: 100000\nstoer: x\ntime_zone: Mars\n", encoding="utf-8")
+    said = call("check", "-w", workspace)
+    assert said.code == 2
+    assert [f"handraise.yml:{n}:" in said.err for n in (1, 2, 3)] == [True] * 3
+    assert "Did you mean `store`?" in said.err
+
+
+def test_nothing_in_a_playbook_can_move_the_cursor(workspace: Path, call: Call) -> None:
+    (workspace / "playbook.yml").write_text("playbook: a\x1b]0;pwn\x07b\n", encoding="utf-8")
+    said = call("check", "-w", workspace)
+    assert said.code == 10
+    assert "\x1b" not in said.text

@@ -142,17 +142,19 @@ def parse_instant(text: str) -> Micros:
     stripped = text.strip()
     try:
         if len(stripped) == 10:
-            return _of_our_time(text, end_of_day(date.fromisoformat(stripped)))
-        moment = datetime.fromisoformat(stripped)
+            instant = end_of_day(date.fromisoformat(stripped))
+        else:
+            moment = datetime.fromisoformat(stripped)
+            instant = None if moment.tzinfo is None else to_micros(moment)
     except ValueError as error:
         raise ValueError(
             f"`{text}` is not an instant such as 2026-09-30 or 2026-09-30T17:00:00+02:00."
         ) from error
-    if moment.tzinfo is None:
+    if instant is None:
         raise ValueError(
             f"`{text}` has a time but no zone; write for example {stripped}Z or {stripped}+01:00."
         )
-    return _of_our_time(text, to_micros(moment))
+    return _of_our_time(text, instant)
 
 
 def _of_our_time(text: str, instant: Micros) -> Micros:
