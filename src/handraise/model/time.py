@@ -142,7 +142,7 @@ def parse_instant(text: str) -> Micros:
     stripped = text.strip()
     try:
         if len(stripped) == 10:
-            instant = end_of_day(date.fromisoformat(stripped))
+            instant: Micros | None = end_of_day(date.fromisoformat(stripped))
         else:
             moment = datetime.fromisoformat(stripped)
             instant = None if moment.tzinfo is None else to_micros(moment)
