@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 from benchmarks.big_playbook import N_RULES, PLAYBOOK, behaviour_of, half_life_days, window_days
@@ -133,9 +134,17 @@ def _run(name: str, options: argparse.Namespace) -> Measured:
     return Measured(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, said)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Pandas as if it were not installed."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname)
+
+
 def ours(store: Path, flat: Path) -> None:
     """The full decision, by the local engine, as on a machine without pandas, which pyarrow would load."""
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, _WithoutPandas())
     from handraise.engines.local import LocalEngine
     from handraise.facts.store import FactStore
     from handraise.model.fields import FieldCatalog
