@@ -10,6 +10,7 @@ segments, ranges, what is missing. Each runs in a process of its own; CPU, wall 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
@@ -67,7 +68,10 @@ def _options() -> argparse.Namespace:
 
 
 def _paths(world: World) -> tuple[Path, Path]:
-    name = f"{world.n_people}-{world.n_activities}"
+    here = Path(__file__).parent
+    made_by = (here / "world.py", here.parent / "src" / "handraise" / "facts" / "catalog.py")
+    recipe = hashlib.sha256(b"".join(p.read_bytes() for p in made_by)).hexdigest()[:8]
+    name = f"{world.n_people}-{world.n_activities}-{recipe}"
     return CACHE / f"world-{name}.duckdb", CACHE / f"flat-{name}.duckdb"
 
 
@@ -85,6 +89,41 @@ def _prepare(world: World, store: Path, flat: Path) -> None:
     if not flat.exists():
         _say("laying out the flat table")
         _flatten(store, flat)
+        _compare(store, flat)
+
+
+def _compare(store: Path, flat: Path) -> None:
+    """Both layouts hold the same counts by person, or the ratios mean nothing."""
+    import duckdb
+    import numpy as np
+
+    from handraise.engines.local import needs_of
+    from handraise.engines.reading import Reading
+    from handraise.evaluate.compiled import Compiled
+    from handraise.evaluate.conditions import people_view
+    from handraise.evaluate.occurrences import count
+    from handraise.facts.store import FactStore
+    from handraise.model.fields import FieldCatalog
+
+    rules = [r for r in range(N_RULES) if half_life_days(r) is None]
+    ours = np.zeros((len(rules), 2), dtype=np.int64)
+    with FactStore(store) as facts, Reading(facts, AS_OF, needs=needs_of(PLAYBOOK)) as reading:
+        compiled = Compiled(PLAYBOOK, FieldCatalog(facts.fields()), reading.shared)
+        for i in range(reading.n_chunks):
+            view = people_view(compiled, reading.chunk(i))
+            for row, rule in enumerate(rules):
+                start = AS_OF - window_days(rule) * MICROS_PER_DAY
+                n = count(view.occurrences.since(f"b{rule}", start), view.size)[: view.chunk.n_decided]
+                ours[row] += (n.sum(), (n * n).sum())
+    counts = ", ".join(_count_sql(rule) for rule in rules)
+    sums = ", ".join(f"sum(c{r})::BIGINT, sum(c{r} * c{r})::BIGINT" for r in rules)
+    found = duckdb.connect(str(flat), read_only=True).sql(
+        f"SELECT {sums} FROM (SELECT person, {counts} FROM flat GROUP BY person)"
+    )
+    theirs = np.array(found.fetchall()[0], dtype=np.int64).reshape(ours.shape)
+    if not (ours == theirs).all():
+        flat.unlink()
+        raise SystemExit("the flat table and the store do not hold the same counts")
 
 
 def _flatten(store: Path, flat: Path) -> None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.playbooks import playbooks
@@ -17,14 +16,12 @@ from tests.generative.smallest import smallest
 from tests.generative.vocabulary import CATALOG
 from tests.generative.worlds import GeneratedWorld, instants, worlds
 from tests.reference import Decision
-from tests.spec.engines import Real, RealWorld, Reference, why_not_real
+from tests.spec.engines import Real, RealWorld, Reference
 
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros, iso
 
 N_PLAYBOOKS, N_INSTANTS = 8, 3
-
-needs_the_real_one = pytest.mark.skipif(why_not_real() is not None, reason=why_not_real() or "")
 
 
 @contextmanager
@@ -74,7 +71,6 @@ def _report(world: GeneratedWorld, playbook: Playbook, as_of: Micros) -> str:
     return "\n".join([f"as of {iso(as_of)} ({as_of}):", *lines, "", repr(playbook), "", repr(world)])
 
 
-@needs_the_real_one
 @profile()
 @given(st.data())
 def test_the_reference_and_the_evaluator_decide_alike(data: st.DataObject) -> None:
@@ -90,7 +86,6 @@ def test_the_reference_and_the_evaluator_decide_alike(data: st.DataObject) -> No
                 assert not differences(expected, actual), report(world, playbook, as_of)
 
 
-@needs_the_real_one
 @profile(0.4)
 @given(st.data())
 def test_chunking_threads_and_choice_of_people_do_not_show(data: st.DataObject) -> None:

@@ -17,7 +17,7 @@ from tests.generative.test_agreement import differences
 from tests.generative.vocabulary import CATALOG, NOON
 from tests.generative.worlds import GeneratedWorld, instants, worlds
 from tests.reference import Decision
-from tests.spec.engines import ENGINES, why_not_real
+from tests.spec.engines import ENGINES
 
 from handraise.facts.rows import (
     AccountRecord,
@@ -40,9 +40,6 @@ Decisions = Sequence[Mapping[str, Decision]]
 
 @pytest.fixture(params=tuple(ENGINES), scope="module")
 def engine(request: pytest.FixtureRequest) -> str:
-    reason = why_not_real()
-    if request.param == "evaluator" and reason is not None:
-        pytest.skip(reason)
     return str(request.param)
 
 

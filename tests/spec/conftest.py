@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from tests.reference import Decision
-from tests.spec.engines import ENGINES, Engine, Opened, why_not_real
+from tests.spec.engines import ENGINES, Engine, Opened
 from tests.spec.words import NOON, World, asking, playbook
 
 from handraise.model.conditions import Condition
@@ -70,9 +70,6 @@ class Ask:
 @pytest.fixture(scope="session", params=tuple(ENGINES))
 def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """One evaluator, ready to be asked."""
-    reason = why_not_real()
-    if request.param == "evaluator" and reason is not None:
-        pytest.skip(reason)
     worlds = Worlds(ENGINES[request.param](tmp_path_factory.mktemp(request.param)))
     yield Ask(worlds)
     worlds.close()

@@ -6,7 +6,6 @@ facts. All knowledge of the real entry points is in this file.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
@@ -66,20 +65,6 @@ class Reference:
 
 
 # --- the real evaluator -------------------------------------------------------------------------------
-
-
-def why_not_real() -> str | None:
-    """Why the real evaluator cannot be asked yet, `None` when it can."""
-    needed = ("handraise.engines.local", "tests.facts.worlds")
-    missing = [name for name in needed if not _exists(name)]
-    return f"the real evaluator is not there yet: no {', '.join(missing)}" if missing else None
-
-
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 class RealWorld:
@@ -187,5 +172,4 @@ __all__ = [
     "Real",
     "Reference",
     "decide_real",
-    "why_not_real",
 ]

@@ -136,6 +136,10 @@ def checked(result: CheckResult, english: bool) -> None:
     CONSOLE.print(f"{result.path}: no errors. Version {(result.version or '')[:12]}.", style="green")
 
 
+def count_of_people(n: int) -> str:
+    return f"{n:,} {'person' if n == 1 else 'people'}"
+
+
 def as_of_words(as_of: Micros) -> str:
     """A day's end as the day, any other instant in full."""
     return iso(as_of)[:10] if (as_of + 1) % MICROS_PER_DAY == 0 else iso(as_of)
@@ -152,7 +156,7 @@ def decided(result: DecideResult) -> None:
     """The matrix, the segments, and what is unknown."""
     summary, playbook, catalog = result.summary, result.playbook, result.catalog
     CONSOLE.print(
-        f"{summary.n_people:,} people as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
+        f"{count_of_people(summary.n_people)} as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
         f"{result.run_id}, {result.duration_seconds:.1f} s"
     )
     _matrix(summary, playbook)

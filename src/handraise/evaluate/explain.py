@@ -192,7 +192,6 @@ class Explainer:
     """Explains the people of one evaluated chunk. The chunk must have been read with places."""
 
     def __init__(self, decisions: ChunkDecisions) -> None:
-        self._decisions = decisions
         self._compiled = decisions.compiled
         self._playbook: Playbook = self._compiled.playbook
         self._catalog: FieldCatalog = self._compiled.catalog

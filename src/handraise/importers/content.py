@@ -134,7 +134,6 @@ class _Scan:
         self.first_bad_line: int | None = None
         self.n_bad = self.n_good = 0
         self._in_cp1252 = True
-        self._is_cut = False
         self.add(head)
 
     def add(self, block: bytes) -> None:
@@ -149,9 +148,7 @@ class _Scan:
         if self._utf16 is not None:
             self._utf16.decode(b"", True)
         if self._pending:
-            before = self.n_bad
             self._decode(b"", final=True)
-            self._is_cut = before == 0
 
     def _decode(self, block: bytes, *, final: bool) -> None:
         text = self._decoder.decode(block, final)

@@ -1,7 +1,7 @@
 """Conditions: what may stand behind `when`, each true, false or unknown for a subject at an instant.
 
 Grain: a condition is asked of a person, of a person in the context of their account, or of an
-account (`of: accounts`). `grain_of` tells which; an account-grain place refuses a person-grain condition.
+account (`of: accounts`); the reader of the playbook refuses a question about a person that is asked of an account.
 
 A new kind of condition is a dataclass here, and then a sentence in `playbook/english.py`, words in
 `playbook/reader`, a schema, an evaluation in `evaluate/conditions.py`, a reference in
@@ -27,10 +27,6 @@ class Times:
 
     low: int = 1
     high: int | None = None
-
-    @property
-    def may_be_zero(self) -> bool:
-        return self.low == 0
 
 
 class Distinct(Enum):
@@ -246,12 +242,6 @@ CONDITION_KINDS: tuple[type, ...] = (
     Not,
     AtLeast,
 )
-
-
-class Grain(Enum):
-    ANY = "anybody"
-    PERSON = "person"
-    ACCOUNT = "account"
 
 
 def children(condition: Condition) -> tuple[Condition, ...]:

@@ -269,10 +269,3 @@ class MappingReader(SpecReader):
     def _table_span(self, node: MapNode) -> Span:
         """Problems of a whole target stand at its table."""
         return next((p.value.span for p in node.pairs if p.key.text == "table"), node.span)
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON Schema (draft 7) of mappings, for editors."""
-    from handraise.importers.mapping.schema import mapping_schema
-
-    return mapping_schema()
