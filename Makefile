@@ -23,7 +23,7 @@ $(BIN)/handraise: pyproject.toml
 install: $(BIN)/handraise
 
 $(VENV)/.test-tools: $(BIN)/handraise
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[warehouse]" --group test
 	@touch $@
 
 $(VENV)/.bench-tools: $(VENV)/.test-tools

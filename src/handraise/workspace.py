@@ -16,7 +16,7 @@ with a sentence and an exit code.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from handraise.model.time import Micros, parse_instant
 from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
+from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
 from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
@@ -156,6 +157,33 @@ class Workspace:
             deciding = self._deciding(store)
             return Reporting(deciding).report(self._playbook(deciding), self._as_of(as_of), progress)
 
+    def export_facts(self, folder: str | Path) -> ExportResult:
+        """Write every fact to a folder of Parquet files, one a table; it replaces an earlier export."""
+        with self.store() as store:
+            return self._exchanging(store).export_facts(Path(folder))
+
+    def import_facts(self, folder: str | Path, *, only: Sequence[str] = ()) -> tuple[FileOutcome, ...]:
+        """Take in a folder that `export_facts` or another tool wrote, all its tables or `only` some."""
+        with self.store() as store:
+            return self._exchanging(store).import_facts(Path(folder), only)
+
+    def pull(
+        self,
+        url: str,
+        *,
+        schema: str | None = None,
+        names: Mapping[str, str] | None = None,
+        only: Sequence[str] = (),
+    ) -> tuple[FileOutcome, ...]:
+        """Take in the facts of a warehouse; `names` are those of tables that are called otherwise there."""
+        with self.store() as store:
+            return self._exchanging(store).pull(url, schema, names or {}, only)
+
+    def push(self, url: str, *, run: str | None = None, schema: str | None = None) -> PushResult:
+        """Write the decisions of a run (default: the latest) to `handraise_decisions` in a warehouse."""
+        with self.store() as store:
+            return self._exchanging(store).push(url, schema, run)
+
     def playbook(self) -> Playbook:
         """The playbook as it stands. Raises `PlaybookError` with every problem."""
         return self.check().playbook_or_raise()
@@ -165,6 +193,9 @@ class Workspace:
 
     def _deciding(self, store: FactStore) -> Deciding:
         return Deciding(store, self.settings, self.clock)
+
+    def _exchanging(self, store: FactStore) -> Exchanging:
+        return Exchanging(store, self.settings, self.clock)
 
     def _as_of(self, as_of: str | Micros | None) -> Micros:
         given = as_of if as_of is not None else self.settings.as_of

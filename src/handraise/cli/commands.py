@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,8 @@ from handraise.demo import run_demo
 from handraise.errors import ExitCode, HandraiseError
 from handraise.model.time import iso, parse_instant
 from handraise.playbook.show import as_github
+from handraise.services.exchanging import names_given
+from handraise.services.importing import FileOutcome
 from handraise.services.tables_out import check_target, write_table
 from handraise.workspace import Workspace
 
@@ -48,12 +51,16 @@ def import_files(
             covers=_period(covers),
             progress=report,
         )
+    _say_imported(outcomes, as_json)
+    if not any(o.accepted or o.duplicate for o in outcomes):
+        raise SystemExit(int(ExitCode.INPUT_FILE))
+
+
+def _say_imported(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
     if as_json:
         print_json({"files": [o.as_dict() for o in outcomes]})
     else:
         screens.imported(outcomes)
-    if not any(o.accepted or o.duplicate for o in outcomes):
-        raise SystemExit(int(ExitCode.INPUT_FILE))
 
 
 def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bool) -> None:
@@ -137,6 +144,40 @@ def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) 
         print_json({"out": str(out), **result.as_dict()})
         return
     screens.reported(result, out)
+
+
+def export_facts(workspace: Path | None, folder: Path, as_json: bool) -> None:
+    result = _open(workspace).export_facts(folder)
+    if as_json:
+        print_json(result.as_dict())
+        return
+    screens.exported(result)
+
+
+def import_facts(workspace: Path | None, folder: Path, only: list[str], as_json: bool) -> None:
+    _say_taken(_open(workspace).import_facts(folder, only=only), as_json)
+
+
+def pull(
+    workspace: Path | None, url: str, schema: str | None, tables: list[str], only: list[str], as_json: bool
+) -> None:
+    names = names_given(tables)
+    _say_taken(_open(workspace).pull(url, schema=schema, names=names, only=only), as_json)
+
+
+def _say_taken(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
+    """As an import is said; a failure only where there were rows and none of them could be taken."""
+    _say_imported(outcomes, as_json)
+    if any(o.rows_in for o in outcomes) and not any(o.accepted or o.duplicate for o in outcomes):
+        raise SystemExit(int(ExitCode.INPUT_FILE))
+
+
+def push(workspace: Path | None, url: str, run: str | None, schema: str | None, as_json: bool) -> None:
+    result = _open(workspace).push(url, run=run, schema=schema)
+    if as_json:
+        print_json(result.as_dict())
+        return
+    screens.pushed(result)
 
 
 def demo(into: Path, as_json: bool) -> None:

@@ -15,7 +15,14 @@ from typing import Annotated, Optional
 
 import typer
 
-from handraise.cli.options import AsOfOption, JsonOption, WorkspaceOption
+from handraise.cli.options import (
+    AsOfOption,
+    JsonOption,
+    OnlyOption,
+    SchemaOption,
+    UrlArgument,
+    WorkspaceOption,
+)
 from handraise.version import __version__
 
 app = typer.Typer(
@@ -26,6 +33,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+facts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Facts to and from Parquet files.")
+app.add_typer(facts_app, name="facts")
+warehouse_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Facts from a warehouse, decisions to it."
+)
+app.add_typer(warehouse_app, name="warehouse")
 
 
 class ProblemFormat(StrEnum):
@@ -220,6 +234,69 @@ def demo(
         from handraise.cli import commands
 
         commands.demo(into, json)
+
+
+@facts_app.command("export")
+def facts_export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write every fact to a folder of Parquet files, one a table."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.export_facts(workspace, folder, json)
+
+
+@facts_app.command("import")
+def facts_import(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of Parquet files, one a table.")],
+    only: OnlyOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in a folder of facts: whatever is known already is a duplicate, every row is accounted for."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.import_facts(workspace, folder, only or [], json)
+
+
+@warehouse_app.command()
+def pull(
+    url: UrlArgument,
+    schema: SchemaOption = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", metavar="TABLE=NAME", help="What a table of facts is called there."),
+    ] = None,
+    only: OnlyOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in the tables of facts of a warehouse; pulling again takes what is new."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.pull(workspace, url, schema, table or [], only or [], json)
+
+
+@warehouse_app.command()
+def push(
+    url: UrlArgument,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="The run to write. Default: the latest.")
+    ] = None,
+    schema: SchemaOption = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write a run's decisions to the table `handraise_decisions` of a warehouse, all or none."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.push(workspace, url, run, schema, json)
 
 
 def main() -> None:

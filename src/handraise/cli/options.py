@@ -26,3 +26,23 @@ AsOfOption = Annotated[
         help="An instant with zone (2026-09-30T17:00:00Z); a bare date means that day's end, UTC. Default: now.",
     ),
 ]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="TABLE", help="Take only this table of facts; may be given several times."
+    ),
+]
+SchemaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--schema", metavar="NAME", help="The schema of the tables. Default: where the database looks."
+    ),
+]
+UrlArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="URL",
+        envvar="HANDRAISE_WAREHOUSE_URL",
+        help="The warehouse, such as postgresql://ann@db.example:5432/sales; the password may stand in PGPASSWORD.",
+    ),
+]

@@ -26,6 +26,7 @@ from handraise.reports.summary import DecisionsSummary
 if TYPE_CHECKING:
     from handraise.services.checking import CheckResult
     from handraise.services.deciding import DecideResult
+    from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.importing import FileOutcome
     from handraise.services.reporting import ReportResult
 
@@ -79,6 +80,21 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
         _file_details(o, say_why=len(outcomes) <= FEW_FILES)
     if any(o.quarantined for o in outcomes):
         note("`handraise quarantine` lists the rows that could not be taken.")
+
+
+def exported(result: ExportResult) -> None:
+    """What was written, table by table."""
+    table = _table("table", "rows", right=(1,))
+    for name, n in result.n_rows.items():
+        _add(table, name, f"{n:,}")
+    CONSOLE.print(table)
+    note(f"Facts written to {result.folder}.")
+
+
+def pushed(result: PushResult) -> None:
+    replaced = f" in the place of {result.n_replaced:,}" if result.n_replaced else ""
+    CONSOLE.print(f"{result.n_rows:,} decisions of {result.run_id} written to {result.table}{replaced}.")
+    note(f"{result.warehouse}, playbook {result.playbook_version[:12]}")
 
 
 def _file_details(o: FileOutcome, *, say_why: bool) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -258,6 +258,21 @@ _ROLES = Staging(
     {},
 )
 
+
+class _KeptStaging(Staging):
+    """Activities that an export handed on (`interchange.kept`): their message id holds their two hashes."""
+
+    @property
+    def key_sql(self) -> str:
+        return "('0x' || left(right(message_id, 32), 16))::UBIGINT"
+
+    @property
+    def content_sql(self) -> str:
+        return "('0x' || right(message_id, 16))::UBIGINT"
+
+
+_KEPT_ACTIVITIES = _KeptStaging(**{f.name: getattr(_ACTIVITIES, f.name) for f in fields(Staging)})
+
 # By name of the staging; attribute changes are split by what their subject numbers.
 STAGINGS: Mapping[str, Staging] = {
     "PersonRecord": _RECORDS,
@@ -268,6 +283,7 @@ STAGINGS: Mapping[str, Staging] = {
     "account": _attributes(_names("account_names", "a", "subject")),
     "thing": _attributes(_things("subject", "s.entity")),
     "Activity": _ACTIVITIES,
+    "KeptActivity": _KEPT_ACTIVITIES,
     "Opportunity": _OPPORTUNITIES,
     "OpportunityStage": _STAGES,
     "ContactRole": _ROLES,

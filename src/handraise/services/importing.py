@@ -159,7 +159,7 @@ class Importing:
     def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
         same = [i.id for i in self.store.imports() if i.file_sha256 == result.file_sha256]
         rows = self.store.quarantine(same) if result.quarantined else ()
-        reasons = Counter(_reason(r) for r in rows)
+        reasons = Counter(reason_of(r) for r in rows)
         return FileOutcome(
             file_name=opened.path.name,
             taken_for=opened.importer,
@@ -210,7 +210,7 @@ def _open(
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
 
 
-def _reason(row: QuarantinedRow) -> str:
+def reason_of(row: QuarantinedRow) -> str:
     """Why a row was not taken, alike for alike rows."""
     if row.code == "conflict":
         return "another row of the same source says something else of the same thing and instant"
