@@ -47,20 +47,36 @@ from handraise.model.conditions import (
     DealStatus,
     Did,
     Distinct,
+    Fired,
+    FirstTime,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     Not,
+    OfferPiece,
     RankIs,
+    ReachedStatus,
+    Regularly,
+    Resumed,
     Score,
     ScoreIs,
+    Sequence,
     Silent,
+    StageIs,
+    Step,
+    Stopped,
     Times,
+    TookOffer,
 )
+from handraise.model.fields import Field
+from handraise.model.lifecycle import Lifecycle, Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
+from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
 from handraise.model.scores import (
     GRADES,
     LEVELS,
@@ -73,6 +89,7 @@ from handraise.model.scores import (
     FitRule,
     FixedThreshold,
     Thresholds,
+    TopPeople,
     TopShare,
 )
 from handraise.model.time import Duration, Unit
@@ -197,6 +214,34 @@ def behaviours(draw: Draw) -> dict[str, Behaviour]:
     return made
 
 
+# --- products, programs, offers -----------------------------------------------------------------------
+
+PROGRAM_NAMES = PROGRAMS
+PRODUCTS_SOLD = {
+    "pump": Product("pump", "Pump", ("SAP", "Pumps")),
+    "valve": Product("valve", "Valve"),
+}
+_STATUSES = (
+    ProgramStatus("invited"),
+    ProgramStatus("registered", "Signed up", on=("b3",)),
+    ProgramStatus("attended", success=True, on=("b1", "b2")),
+)
+PROGRAM_TYPES = {key: ProgramType(key, _STATUSES) for key in ("webinar", "fair")}
+OFFERS = {"pair": Offer("pair", ("CRM:paper",), ("crm:case ",))}
+LIFECYCLE = Lifecycle((Stage("s0", on=("b0",)),))
+
+
+@st.composite
+def interests(draw: Draw) -> Interest:
+    """Acts, words, or both."""
+    named = tuple(draw(st.lists(st.sampled_from(BEHAVIOUR_KEYS), max_size=2, unique=True)))
+    within = draw(st.none() | st.sampled_from(EXACT))
+    stated = draw(
+        st.none() | st.sampled_from([Field.parse("person.interests"), Field.parse("person.country")])
+    )
+    return Interest(named, draw(st.integers(1, 3)), within, stated)
+
+
 # --- conditions ---------------------------------------------------------------------------------------
 
 
@@ -314,7 +359,63 @@ def _people_only(scope: Scope) -> bool:
     return scope.is_person
 
 
+def _held_for(scope: Scope, depth: int) -> Strategy:
+    return st.sampled_from(scope.words).flatmap(
+        lambda words: st.builds(
+            HeldFor, st.just(words.field), scope.spans, st.none() | tests_for(words), st.booleans()
+        )
+    )
+
+
+@st.composite
+def _sequence(draw: Draw, scope: Scope, depth: int) -> Sequence:
+    """Two or three steps, some with gaps."""
+    steps = [Step(draw(_BEHAVIOUR))]
+    for _ in range(draw(st.integers(1, 2))):
+        gaps = sorted(draw(st.lists(st.sampled_from(EXACT), max_size=2)), key=lambda d: d.micros or 0)
+        low, high = (gaps[0], gaps[-1]) if len(gaps) == 2 else (None, gaps[0] if gaps else None)
+        steps.append(Step(draw(_BEHAVIOUR), low, high))
+    return Sequence(tuple(steps), draw(st.none() | scope.spans))
+
+
+def _regularly(scope: Scope, depth: int) -> Strategy:
+    return st.integers(1, 5).flatmap(
+        lambda of: st.builds(Regularly, _BEHAVIOUR, st.integers(1, of), st.just(of))
+    )
+
+
+def _reached(scope: Scope, depth: int) -> Strategy:
+    status = st.sampled_from((None, "invited", "registered", "attended"))
+    program = st.none() | st.sampled_from(PROGRAM_NAMES)
+    return st.builds(
+        ReachedStatus, st.sampled_from(tuple(PROGRAM_TYPES)), status, program, st.none() | scope.spans
+    )
+
+
 CONDITIONS: Mapping[type, Maker] = {
+    HeldFor: Maker(_held_for),
+    FirstTime: Maker(
+        lambda scope, depth: st.builds(FirstTime, _BEHAVIOUR, st.none() | scope.spans), _people_only
+    ),
+    Stopped: Maker(lambda scope, depth: st.builds(Stopped, _BEHAVIOUR, scope.spans), _people_only),
+    Resumed: Maker(
+        lambda scope, depth: st.builds(Resumed, _BEHAVIOUR, scope.spans, scope.spans), _people_only
+    ),
+    Regularly: Maker(_regularly, _people_only),
+    Sequence: Maker(lambda scope, depth: _sequence(scope, depth), _people_only),
+    InterestedIn: Maker(
+        lambda scope, depth: st.builds(InterestedIn, st.sampled_from(tuple(PRODUCTS_SOLD))), _people_only
+    ),
+    ReachedStatus: Maker(_reached, _people_only),
+    TookOffer: Maker(
+        lambda scope, depth: st.builds(
+            TookOffer, st.just("pair"), st.sampled_from(OfferPiece), st.none() | scope.spans
+        ),
+        _people_only,
+    ),
+    # Nothing has fired and no stage is entered in a reading at one instant.
+    StageIs: Maker(lambda scope, depth: st.builds(StageIs, st.just(("s0",))), _people_only),
+    Fired: Maker(lambda scope, depth: st.builds(Fired, st.just(("t0",))), _people_only),
     Always: Maker(lambda scope, depth: st.just(Always())),
     AttributeTest: Maker(_attribute),
     Did: Maker(lambda scope, depth: _did(scope, depth), _people_only),
@@ -391,6 +492,8 @@ _FIXED = Thresholds(FixedThreshold(3000), FixedThreshold(1500), FixedThreshold(5
 def _thresholds(draw: Draw) -> Thresholds:
     if draw(st.integers(0, 4)):
         return _FIXED
+    if draw(st.booleans()):
+        return Thresholds(*map(TopPeople, sorted(draw(st.integers(1, 5)) for _ in range(3))))
     shares = sorted(
         draw(st.sampled_from((Fraction(1, 20), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))))
         for _ in range(3)
@@ -493,6 +596,11 @@ def playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
         fit=fit,
         engagement=engagement,
         marketing_qualified_ranks=tuple(draw(st.lists(st.sampled_from(RANKS), max_size=6, unique=True))),
+        lifecycle=LIFECYCLE,
+        products=PRODUCTS_SOLD,
+        interest=draw(interests()),
+        programs=PROGRAM_TYPES,
+        offers=OFFERS,
         segments={s.key: s for s in (*base, *late, *later)},
         buyer_segments=(*buyers, BuyerSegment("rest", "Rest", Always())) if buyers else (),
         recalibrate_every=draw(

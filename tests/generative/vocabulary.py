@@ -25,7 +25,11 @@ ASSETS = ("crm:paper", "crm:case")
 PROGRAMS = ("crm:spring", "crm:fair")
 PRODUCTS = ("pump", "valve")
 CHANNELS = ("web", "email")
-TYPES = ("form.submitted", "page.viewed", "content.downloaded", "email.sent", "custom.visited")
+TYPES = (
+    *("form.submitted", "page.viewed", "content.downloaded", "email.sent", "custom.visited"),
+    *("program.progressed", "content.shared"),
+)
+STATUSES = ("invited", " Attended", "Signed up")
 FORMS = ("demo", " Demo", "newsletter")
 SIZES = ("5", "10", " 10.0 ", "big")
 PATHS = ("/pricing", "/Pricing/eu", "/about")
@@ -90,6 +94,7 @@ ATTRIBUTES: tuple[Words, ...] = (
 )
 ASSET_ATTRIBUTES: tuple[Words, ...] = (
     _words("asset.tier", FieldType.TEXT, ("high", "low")),
+    _words("asset.product", FieldType.TEXT, ("pump", " Valve")),
     _words("program.type", FieldType.TEXT, ("webinar", "Fair")),
     _words("program.cost", FieldType.NUMBER, ("9", "100", "?"), "10"),
 )

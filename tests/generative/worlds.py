@@ -28,6 +28,7 @@ from tests.generative.vocabulary import (
     PRODUCTS,
     PROGRAMS,
     SIZES,
+    STATUSES,
     TYPES,
     Words,
 )
@@ -146,7 +147,7 @@ def _changes(draw: Draw, names: list[str], accounts: list[str]) -> list[Fact]:
         words = draw(st.sampled_from(ATTRIBUTES))
         subject = draw(st.sampled_from(names if words.field.entity == "person" else accounts))
         facts.append(_change(draw, words, subject))
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(0, 6))):
         words = draw(st.sampled_from(ASSET_ATTRIBUTES))
         facts.append(
             _change(draw, words, draw(st.sampled_from(ASSETS if words.field.entity == "asset" else PROGRAMS)))
@@ -174,7 +175,7 @@ def _activities(draw: Draw, names: list[str]) -> list[Fact]:
         at, known_at = _dated(draw)
         properties = {
             name: value
-            for name, values in (("form", FORMS), ("size", SIZES), ("path", PATHS))
+            for name, values in (("form", FORMS), ("size", SIZES), ("path", PATHS), ("status", STATUSES))
             if (value := draw(st.sampled_from((*values, None)))) is not None
         }
         facts.append(

@@ -25,18 +25,29 @@ from handraise.model.conditions import (
     DealStatus,
     Did,
     Distinct,
+    FirstTime,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     Not,
+    OfferPiece,
     RankIs,
+    ReachedStatus,
+    Regularly,
+    Resumed,
     Score,
     ScoreIs,
+    Sequence,
     Silent,
+    Step,
+    Stopped,
     Times,
+    TookOffer,
 )
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
 from handraise.model.playbook import (
@@ -52,6 +63,7 @@ from handraise.model.playbook import (
     Typed,
     WherePart,
 )
+from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
 from handraise.model.scores import (
     GRADES,
     LEVELS,
@@ -64,6 +76,7 @@ from handraise.model.scores import (
     FixedThreshold,
     RankCell,
     Thresholds,
+    TopPeople,
     TopShare,
 )
 from handraise.model.time import Duration, Unit, iso
@@ -187,8 +200,14 @@ def value_tests(type_: FieldType | None) -> Strategy[ValueTest]:
 
 
 def _attribute_tests(fields: tuple[Field, ...]) -> Strategy[Condition]:
+    """Of the latest value, or of how long it has been the latest."""
     return st.sampled_from(fields).flatmap(
-        lambda f: value_tests(CATALOG.type_of(f)).map(lambda t: AttributeTest(f, t))
+        lambda f: st.one_of(
+            value_tests(CATALOG.type_of(f)).map(lambda t: AttributeTest(f, t)),
+            st.builds(
+                HeldFor, st.just(f), durations, st.none() | value_tests(CATALOG.type_of(f)), st.booleans()
+            ),
+        )
     )
 
 
@@ -245,7 +264,37 @@ def _account_facts() -> Strategy[Condition]:
 def _person_facts() -> Strategy[Condition]:
     silent = st.builds(Silent, durations, st.lists(_behaviour, max_size=2, unique=True).map(tuple))
     tests = _attribute_tests((*PERSON_FIELDS, *ACCOUNT_FIELDS))
-    return st.one_of(tests, _did(), _account_did(), silent, _deals(st.sampled_from(DealOf)))
+    deals = _deals(st.sampled_from(DealOf))
+    return st.one_of(tests, _did(), _account_did(), silent, deals, _patterns(), _declared())
+
+
+def _patterns() -> Strategy[Condition]:
+    """Patterns of behaviour, and sequences whose gaps fit their window."""
+    within = st.none() | durations
+    weeks = st.integers(1, 104).flatmap(lambda of: st.tuples(st.integers(1, of), st.just(of)))
+    gap = st.lists(exact_durations, max_size=2).map(lambda ds: sorted(ds, key=lambda d: d.micros or 0))
+    step = st.builds(
+        lambda b, g: Step(b, g[0] if len(g) == 2 else None, g[-1] if g else None), _behaviour, gap
+    )
+    steps = st.builds(lambda b, later: (Step(b), *later), _behaviour, st.lists(step, min_size=1, max_size=2))
+    return st.one_of(
+        st.builds(FirstTime, _behaviour, within),
+        st.builds(Stopped, _behaviour, durations),
+        st.builds(Resumed, _behaviour, durations, durations),
+        st.builds(lambda b, w: Regularly(b, *w), _behaviour, weeks),
+        st.builds(Sequence, steps, st.none() | st.just(Duration(100, Unit.YEARS))),
+    )
+
+
+def _declared() -> Strategy[Condition]:
+    """Conditions on what `PRODUCTS`, `PROGRAMS` and `OFFERS` declare."""
+    within = st.none() | durations
+    status = st.sampled_from((None, *(s.key for s in PROGRAMS["webinar"].statuses)))
+    return st.one_of(
+        st.sampled_from(tuple(PRODUCTS)).map(InterestedIn),
+        st.builds(ReachedStatus, st.just("webinar"), status, st.none() | words, within),
+        st.builds(TookOffer, st.just("guide"), st.sampled_from(OfferPiece), within),
+    )
 
 
 def _grown(leaves: Strategy[Condition]) -> Strategy[Condition]:
@@ -295,7 +344,12 @@ def _thresholds() -> Strategy[Thresholds]:
     three = st.lists(_points, min_size=3, max_size=3, unique=True).map(lambda p: sorted(p, reverse=True))
     fixed = three.map(lambda p: Thresholds(*map(FixedThreshold, p)))
     shares = st.lists(st.integers(1, 9999), min_size=3, max_size=3, unique=True).map(sorted)
-    return fixed | shares.map(lambda p: Thresholds(*(TopShare(Fraction(n, 10_000)) for n in p)))
+    people = st.lists(st.integers(1, 10**6), min_size=3, max_size=3, unique=True).map(sorted)
+    return st.one_of(
+        fixed,
+        shares.map(lambda p: Thresholds(*(TopShare(Fraction(n, 10_000)) for n in p))),
+        people.map(lambda p: Thresholds(*map(TopPeople, p))),
+    )
 
 
 _names = st.lists(words, max_size=3, unique=True)
@@ -363,6 +417,31 @@ def _buyer_segments(draw: st.DrawFn) -> tuple[BuyerSegment, ...]:
     return (*first, BuyerSegment("others", draw(words), Always())) if draw(st.booleans()) else ()
 
 
+PRODUCTS = {
+    "analytics": Product("analytics", "Analytics suite", ("bi",)),
+    "pay-roll": Product("pay-roll", "pay-roll"),
+}
+PROGRAMS = {
+    "webinar": ProgramType(
+        "webinar",
+        (
+            ProgramStatus("invited"),
+            ProgramStatus("asked", "Asked: yes?", on=BEHAVIOURS[:2]),
+            ProgramStatus("attended", success=True),
+        ),
+    )
+}
+OFFERS = {"guide": Offer("guide", ("Check list",), ("#1", "yes"), "The guide")}
+
+
+def _interests() -> Strategy[Interest]:
+    named = st.lists(_behaviour, max_size=2, unique=True).map(tuple)
+    stated = st.none() | st.sampled_from(
+        (Field.parse("person.title"), Field.parse("person.product_interest"))
+    )
+    return st.builds(Interest, named, st.integers(1, 9), st.none() | durations, stated)
+
+
 def _agreements() -> Strategy[Agreement]:
     parties = st.dictionaries(st.sampled_from(("marketing", "sales")), words)
     outcome = st.builds(Outcome, st.sampled_from(OutcomeEvent), durations, st.sampled_from(Credit))
@@ -386,6 +465,10 @@ def playbooks() -> Strategy[Playbook]:
         engagement=_engagements(),
         ranks=_ranks(),
         marketing_qualified_ranks=agreed,
+        products=st.just(PRODUCTS),
+        interest=_interests(),
+        programs=st.just(PROGRAMS),
+        offers=st.just(OFFERS),
         segments=_segments(),
         buyer_segments=_buyer_segments(),
         terms=st.dictionaries(st.sampled_from(("MQL", "A", "1", "account.employees")), words),

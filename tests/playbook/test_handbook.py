@@ -23,6 +23,9 @@ from handraise.model.scores import RANKS
 from handraise.playbook.codes import CODES
 from handraise.playbook.condition_words import CONDITION_WORDS, OPPORTUNITY
 from handraise.playbook.english import sentence
+from handraise.playbook.pattern_words import REGULARLY, RESUMED, SEQUENCE, STOPPED
+from handraise.playbook.product_sections import INTEREST, PRODUCT, STATUS
+from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reader import ReadResult, read_sources
 from handraise.playbook.score_sections import BEHAVIOUR_RULE, CONDITION_RULE, FIT, FIT_RULE
@@ -30,7 +33,7 @@ from handraise.playbook.sections import AGREEMENT, OUTCOME, PLAYBOOK
 from handraise.playbook.segment_sections import BUYER_SEGMENT, SEGMENT
 from handraise.playbook.terms import TERMS
 from handraise.playbook.text import Source
-from handraise.playbook.value_words import COMPARISON_WORDS
+from handraise.playbook.value_words import COMPARISON_WORDS, HELD_WORDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "playbook.md"
 _BLOCK = re.compile(
@@ -126,11 +129,12 @@ def _keys(*records: object) -> set[str]:
 
 
 KEYS = _keys(
-    PLAYBOOK, AGREEMENT, OUTCOME, FIT, FIT_RULE, BEHAVIOUR_RULE, CONDITION_RULE, SEGMENT, BUYER_SEGMENT, OPPORTUNITY
+    PLAYBOOK, AGREEMENT, OUTCOME, FIT, FIT_RULE, BEHAVIOUR_RULE, CONDITION_RULE, SEGMENT, BUYER_SEGMENT, OPPORTUNITY,
+    STOPPED, RESUMED, REGULARLY, SEQUENCE, INTEREST, PROGRAM, OFFER_TAKEN, PRODUCT.mapping, STATUS.mapping,
 )  # fmt: skip
 WORDS = {
     "condition": {"at_least", "of", *(w.name for w in CONDITION_WORDS)},
-    "comparison": {form for w in COMPARISON_WORDS for form in (w.name, *w.also)},
+    "comparison": {*HELD_WORDS, *(form for w in COMPARISON_WORDS for form in (w.name, *w.also))},
     "key": KEYS,
     "field": {str(d.field) for d in STANDARD_FIELDS},
     "activity": set(ACTIVITY_TYPES),

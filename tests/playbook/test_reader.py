@@ -232,7 +232,7 @@ def test_the_last_buyer_segment_needs_no_condition() -> None:
 
 
 def test_a_part_with_a_word_of_later_is_set_aside_and_the_rest_stays() -> None:
-    rules = "{name: First, when: {first time: demo}, points: 5}, {behaviour: demo, points: 5}"
+    rules = "{name: First, when: {fired: demo}, points: 5}, {behaviour: demo, points: 5}"
     result = read_text(HEAD + f"triggers: {{x: 1}}\nengagement: {{rules: [{rules}]}}\n", "p.yml", OWN)
     assert result.playbook is not None
     assert [r.name for r in result.playbook.engagement.rules] == ["Demo"]

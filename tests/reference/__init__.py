@@ -8,12 +8,14 @@ imported but the model, the rows and RE2.
     reading.py     what is known at an instant: visibility, people, accounts, latest values, coverage
     values.py      tests of one value
     conditions.py  the verdict of a condition, and its open fields
+    patterns.py    the same of patterns of behaviour, held values, products
     scores.py      fit, engagement, thresholds, calibrations
     decisions.py   one decision per person
 """
 
 from __future__ import annotations
 
+from tests.reference import patterns as _patterns  # gives these kinds their verdicts
 from tests.reference.decisions import Decision, calibrate, calibration_instant, decide
 from tests.reference.evaluator import Evaluator, Subject
 from tests.reference.reading import Person, Reading, Span
@@ -25,6 +27,7 @@ __all__ = [
     "Reading",
     "Span",
     "Subject",
+    "_patterns",
     "calibrate",
     "calibration_instant",
     "decide",

@@ -147,6 +147,10 @@ class Reading:
     def _latest(self, changes: list[AttributeChange]) -> str | None:
         return max(changes, key=self.recency).value if changes else None
 
+    def changes(self, entity: str, subject: str, field: str) -> list[AttributeChange]:
+        """The visible changes of one record's field."""
+        return self._changes.get((entity, subject, field), [])
+
     def person_value(self, person: Person, field: str) -> str | None:
         """The latest value over all the person's records."""
         return self._latest([c for r in person.records for c in self._changes.get(("person", r, field), ())])

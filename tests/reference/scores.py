@@ -30,7 +30,9 @@ from handraise.model.scores import (
     ConditionRule,
     FitRule,
     FixedThreshold,
+    Threshold,
     Thresholds,
+    TopPeople,
     TopShare,
 )
 from handraise.model.truth import Truth, all_of, any_of, at_least, negation
@@ -317,14 +319,20 @@ def calibrated_cuts(which: str, ask: Evaluator) -> Cuts:
         thresholds, shown = ask.playbook.fit.grades, [ask.fit(p).shown for p in people]
     else:
         thresholds, shown = ask.playbook.engagement.levels, [ask.engagement(p).shown for p in people]
-    shares = [t.share for t in thresholds.as_tuple() if isinstance(t, TopShare)]
-    best, second, third = (kth_greatest(shown, share) for share in shares)
+    best, second, third = (kth_greatest(shown, n_best(t, len(shown))) for t in thresholds.as_tuple())
     return best, second, third
 
 
-def kth_greatest(shown: list[int], share: Fraction) -> int | None:
-    """The score that the top share of everybody reaches, ties included; with nobody there, none."""
-    k = math.ceil(share * len(shown))
+def n_best(threshold: Threshold, n_people: int) -> int:
+    """How many people, besides ties, a class is for."""
+    if isinstance(threshold, TopShare):
+        return math.ceil(threshold.share * n_people)
+    assert isinstance(threshold, TopPeople)
+    return min(threshold.n, n_people)
+
+
+def kth_greatest(shown: list[int], k: int) -> int | None:
+    """The score that the best k of everybody reach, ties included; with nobody there, none."""
     return sorted(shown, reverse=True)[k - 1] if 1 <= k <= len(shown) else None
 
 

@@ -20,20 +20,33 @@ import pyarrow as pa
 from handraise.engines.reading import Reading
 from handraise.errors import EngineError
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople, conditions_of
+from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
+from handraise.evaluate.occurrences import ASSET_PRODUCT, PROGRAM_TYPE
 from handraise.evaluate.scores import (
     NOBODY,
     ClassLimits,
     Hundredths,
     fixed_limits,
 )
+from handraise.evaluate.views import people_view
 from handraise.facts.chunks import Chunk, Needs
 from handraise.facts.store import FactStore
-from handraise.model.conditions import AttributeTest, HasOpportunity, Score, Silent, walk
+from handraise.model.conditions import (
+    AttributeTest,
+    HasOpportunity,
+    HeldFor,
+    InterestedIn,
+    ReachedStatus,
+    Score,
+    Silent,
+    TookOffer,
+    walk,
+)
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
-from handraise.model.scores import Thresholds, TopShare
+from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
+from handraise.model.scores import Threshold, Thresholds, TopPeople, TopShare
 from handraise.model.time import MICROS_PER_DAY, Micros
 from handraise.playbook.dependencies import ENGAGEMENT, FIT, depends_on
 
@@ -99,7 +112,7 @@ class LocalEngine:
 
             def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
                 decisions = ChunkDecisions(compiled, chunk, limits)
-                return decisions.table(), decisions.people.occurrences.n_unknown
+                return decisions.table(), decisions.people.facts.occurrences.n_unknown
 
             parts = self._each_chunk(reading, decide_chunk, progress)
         table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *(table for table, _ in parts)])
@@ -178,7 +191,7 @@ class LocalEngine:
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
             def of_chunk(chunk: Chunk) -> dict[Score, Hundredths]:
-                people = ScoredPeople(compiled, chunk, limits)
+                people = ScoredPeople(people_view(compiled, chunk), limits)
                 return {s: people.range(s).shown[: chunk.n_decided] for s in scores}
 
             parts = self._each_chunk(reading, of_chunk, None)
@@ -207,7 +220,7 @@ class LocalEngine:
             needs=needs_of(self.playbook, everything=with_places),
             people=people,
             with_places=with_places,
-            latest_only=True,
+            latest_only=not _asks_since_when(self.playbook),
             max_rows_per_chunk=self.max_rows_per_chunk,
             source_ranks=ranks_of_trust(self.source_trust),
         )
@@ -236,31 +249,46 @@ def ranks_of_trust(source_trust: Sequence[str]) -> dict[str, int]:
 
 
 def class_limits(thresholds: Thresholds, scores: Hundredths) -> ClassLimits:
-    """The limits of top shares: each the score of its last member, ties included."""
+    """The limits of top shares, or of the best so many: each the score of its last member, ties included."""
     ranked = np.sort(scores)[::-1]
-    return ClassLimits(
-        *(_score_of_share(t, ranked) for t in thresholds.as_tuple() if isinstance(t, TopShare))
-    )
+    return ClassLimits(*(_score_of_top(_n_top(t, len(ranked)), ranked) for t in thresholds.as_tuple()))
 
 
-def _score_of_share(threshold: TopShare, ranked: Hundredths) -> int:
-    k = math.ceil(threshold.share * len(ranked))
-    return int(ranked[k - 1]) if k else NOBODY
+def _n_top(threshold: Threshold, n_people: int) -> int:
+    """How many people, besides ties, a calibrated class is for."""
+    if isinstance(threshold, TopShare):
+        return math.ceil(threshold.share * n_people)
+    return min(threshold.n, n_people) if isinstance(threshold, TopPeople) else 0
+
+
+def _score_of_top(n: int, ranked: Hundredths) -> int:
+    return int(ranked[n - 1]) if n else NOBODY
+
+
+def _asks_since_when(playbook: Playbook) -> bool:
+    """Whether a condition asks how long a value has been held, and so needs the values before the latest."""
+    return any(isinstance(part, HeldFor) for c in playbook.conditions() for part in walk(c))
 
 
 def needs_of(playbook: Playbook, *, everything: bool = False) -> Needs:
     """What a reading must load for the playbook; for an explanation also who the person is and all they did."""
-    atoms = [part for condition in conditions_of(playbook) for part in walk(condition)]
-    fields = {a.field for a in atoms if isinstance(a, AttributeTest)}
+    atoms = [part for condition in playbook.conditions() for part in walk(condition)]
+    fields = {a.field for a in atoms if isinstance(a, AttributeTest | HeldFor)}
     for behaviour in playbook.behaviours.values():
         fields |= {Field.parse(part.name) for part in behaviour.where if "." in part.name}
-    types: set[str] | None = {t for b in playbook.behaviours.values() for t in b.activities}
-    if everything or any(isinstance(a, Silent) and not a.behaviours for a in atoms):
-        types = None
+    types = {t for b in playbook.behaviours.values() for t in b.activities}
+    if any(isinstance(a, InterestedIn) for a in atoms):
+        fields |= {ASSET_PRODUCT, *([playbook.interest.stated] if playbook.interest.stated else [])}
+    if any(isinstance(a, ReachedStatus) for a in atoms):
+        fields.add(PROGRAM_TYPE)
+        types |= set(PROGRAM_MOVED)
+    if any(isinstance(a, TookOffer) for a in atoms):
+        types |= {*OFFER_TAKEN, *OFFER_SHARED}
+    every_type = everything or any(isinstance(a, Silent) and not a.behaviours for a in atoms)
     if everything:
         fields |= set(PROFILE_FIELDS)
     return Needs(
         fields=frozenset(fields),
-        activity_types=None if types is None else frozenset(types),
+        activity_types=None if every_type else frozenset(types),
         deals=any(isinstance(a, HasOpportunity) for a in atoms),
     )

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.coverage import NOT_COVERED, Covered
 from handraise.evaluate.kleene import IN, Truths
+from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.timelines import Steps
 from handraise.evaluate.values import ValueColumn, truth_table
-from handraise.facts.chunks import EntityTimelines, Ints, Kind, Shared
+from handraise.facts.chunks import EntityTimelines, Instants, Ints, Kind, Shared
 from handraise.model.activities import ACTIVITY_COLUMNS
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Behaviour, Playbook, WherePart
@@ -52,7 +54,7 @@ class Compiled:
         self.shared = shared
         self._columns: dict[Field, ValueColumn] = {}
         self._tables: dict[tuple[Field, ValueTest], Truths] = {}
-        self._covered_since: dict[str, Micros | None] = {}
+        self._coverage: dict[str, Covered] = {}
         self.behaviours: Mapping[str, BehaviourMatch] = {
             key: self._match(behaviour) for key, behaviour in playbook.behaviours.items()
         }
@@ -69,37 +71,24 @@ class Compiled:
         """Truth of the test per value code of the field; the last entry is "no value"."""
         key = (field, test)
         if key not in self._tables:
-            self._tables[key] = truth_table(test, self._column(field))
+            self._tables[key] = truth_table(test, self.column(field))
         return self._tables[key]
 
-    def covered_since(self, activity_type: str) -> Micros | None:
-        """The earliest instant from which sources know of every activity of this type up to now."""
-        if activity_type not in self._covered_since:
-            self._covered_since[activity_type] = self._find_covered_since(activity_type)
-        return self._covered_since[activity_type]
+    def covered_since(self, activity_types: tuple[str, ...], at: Instants | Micros) -> Instants:
+        """The earliest instant from which sources know of every activity of all these types up to each `at`;
+        `NOT_COVERED` where they do not know of `at` itself, and for no type at all."""
+        since = np.full(np.shape(at), NOT_COVERED if not activity_types else BEFORE_ALL, dtype=np.int64)
+        for activity_type in activity_types:
+            since = np.maximum(since, self._covered(activity_type).since(at))
+        return since
 
-    def covered_since_all(self, activity_types: tuple[str, ...]) -> Micros | None:
-        """The same for several types at once: the latest of their instants."""
-        since = [self.covered_since(t) for t in activity_types]
-        known = [s for s in since if s is not None]
-        return max(known) if known and len(known) == len(since) else None
+    def _covered(self, activity_type: str) -> Covered:
+        if activity_type not in self._coverage:
+            spans = (s for s in self.shared.coverage if activity_type in s.activity_types)
+            self._coverage[activity_type] = Covered.of((s.from_at, s.to_at) for s in spans)
+        return self._coverage[activity_type]
 
-    def _find_covered_since(self, activity_type: str) -> Micros | None:
-        spans = sorted(
-            (s.from_at, min(s.to_at, self.as_of))
-            for s in self.shared.coverage
-            if activity_type in s.activity_types and s.from_at <= self.as_of
-        )
-        start: Micros | None = None
-        end: Micros | None = None
-        for span_start, span_end in spans:
-            if end is None or span_start > end + 1:
-                start, end = span_start, span_end
-            else:
-                end = max(end, span_end)
-        return start if end is not None and end >= self.as_of else None
-
-    def _column(self, field: Field) -> ValueColumn:
+    def column(self, field: Field) -> ValueColumn:
         if field not in self._columns:
             texts = self.shared.texts.get(field, _NO_TEXTS)
             self._columns[field] = ValueColumn(texts, self.catalog.type_of(field), self.as_of, self.zone)
@@ -113,7 +102,7 @@ class Compiled:
         asset_tests = []
         for part in behaviour.where:
             if "." in part.name:
-                asset_tests.append(self._asset_test(part))
+                asset_tests.append(self.asset_test(Field.parse(part.name), part.test))
             else:
                 by_kind = np.minimum(by_kind, self._part_by_kind(part))
         return BehaviourMatch(by_kind, tuple(asset_tests))
@@ -138,15 +127,13 @@ class Compiled:
         place = {text: i for i, text in enumerate(distinct)}
         return table[np.fromiter((-1 if t is None else place[t] for t in texts), np.int32, len(texts))]
 
-    def _asset_test(self, part: WherePart) -> AssetTest:
-        field = Field.parse(part.name)
+    def asset_test(self, field: Field, test: ValueTest) -> AssetTest:
+        """A test of an attribute of the asset (or program) of an occurrence."""
         if field.entity == Entity.ASSET.value:
             timelines, of_kind = self.shared.assets, [k.asset for k in self.shared.kinds]
         else:
             timelines, of_kind = self.shared.programs, [k.program for k in self.shared.kinds]
-        return AssetTest(
-            _subjects(timelines, of_kind), _steps(timelines, field), self.table(field, part.test)
-        )
+        return AssetTest(_subjects(timelines, of_kind), _steps(timelines, field), self.table(field, test))
 
     def asset_truth(self, test: AssetTest, kind: Ints, known: npt.NDArray[np.int64]) -> Truths:
         """Truth of an asset test for each occurrence."""

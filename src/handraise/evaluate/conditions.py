@@ -1,23 +1,16 @@
-"""Every condition's truth for a chunk's people, or for its accounts.
-
-One function per kind, dispatched on the kind. A `View` is the subject: `PeopleView` answers for each person
-(account facts reach a person through the account held now), `AccountsView` for each account and, in its last
-row, for the account of somebody who has none: nothing is known of it. Truths are remembered per view.
-"""
+"""Every condition's truth at the points of a view: of people, or of accounts. One function per kind."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import singledispatch
 
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate import patterns, rollups
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.deals import DealStates
 from handraise.evaluate.kleene import (
     IN,
     OUT,
@@ -31,9 +24,12 @@ from handraise.evaluate.kleene import (
     constant,
     negation,
 )
-from handraise.evaluate.occurrences import Counts, Occurrences, count
-from handraise.evaluate.timelines import latest
-from handraise.facts.chunks import Bools, Chunk, Ints
+from handraise.evaluate.occurrences import Counts, count
+from handraise.evaluate.points import BEFORE_ALL
+from handraise.evaluate.values import RELATIVE_TESTS, relative_truth
+from handraise.evaluate.views import AccountsView, PeopleView, Scored, View
+from handraise.evaluate.windows import covered, covers, person_known_at
+from handraise.facts.chunks import Bools, Instants
 from handraise.model.activities import is_buyer_act
 from handraise.model.conditions import (
     AccountDid,
@@ -46,128 +42,36 @@ from handraise.model.conditions import (
     Condition,
     DealOf,
     Did,
+    Fired,
+    FirstTime,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     Not,
     RankIs,
+    ReachedStatus,
+    Regularly,
+    Resumed,
     Score,
     ScoreIs,
+    Sequence,
     Silent,
+    StageIs,
+    Stopped,
     Times,
+    TookOffer,
 )
-from handraise.model.fields import Entity, Field
-from handraise.model.playbook import SegmentOf
+from handraise.model.fields import Entity, Field, FieldCatalog
+from handraise.model.playbook import Playbook, SegmentOf
 from handraise.model.time import Duration, Micros
 from handraise.model.truth import Truth
-from handraise.model.value_tests import Comparison
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What decisions on a score need of it: per person, hundredths and class indices, best class 0.
-
-    `best <= worst` are the best and worst class (grade, level) that unknown facts leave open; `low` and `high`
-    the score's range.
-    """
-
-    low: npt.NDArray[np.int64]
-    high: npt.NDArray[np.int64]
-    best: npt.NDArray[np.int8]
-    worst: npt.NDArray[np.int8]
-
-
-@dataclass
-class View:
-    """A chunk seen from one kind of subject."""
-
-    compiled: Compiled
-    chunk: Chunk
-    size: int
-    _truths: dict[Condition, Truths] = field(default_factory=dict)
-    _latest: dict[Field, tuple[Ints, Bools]] = field(default_factory=dict)
-
-    def truth(self, condition: Condition) -> Truths:
-        """Truth of the condition for each subject; shape `(size,)`."""
-        known = self._truths.get(condition)
-        if known is None:
-            known = self._truths[condition] = truth_of(condition, self)
-        return known
-
-    def start(self, within: Duration | None) -> Micros | None:
-        """The excluded start of a trailing window."""
-        return None if within is None else within.before(self.compiled.as_of, self.compiled.zone)
-
-    def latest(self, field_: Field) -> tuple[Ints, Bools]:
-        """Latest value code and assumed flag of each subject."""
-        raise NotImplementedError
-
-    def accounts(self) -> AccountsView:
-        raise NotImplementedError
-
-
-@dataclass
-class AccountsView(View):
-    """Each account, and last the one of people without an account."""
-
-    people: PeopleView | None = None
-
-    def latest(self, field_: Field) -> tuple[Ints, Bools]:
-        if field_ not in self._latest:
-            self._latest[field_] = latest(self.chunk.account_fields.get(field_), self.size)
-        return self._latest[field_]
-
-    def accounts(self) -> AccountsView:
-        return self
-
-
-@dataclass
-class PeopleView(View):
-    """Each person of the chunk.
-
-    `scorer` gives the scores when a condition first asks for one (see `evaluate.decide`): a score may rest on the
-    other's class, and the reader of the playbook refuses circles.
-    """
-
-    scorer: Callable[[Score], Scored] | None = None
-    _accounts: AccountsView | None = None
-    _occurrences: Occurrences | None = None
-    _deals: DealStates | None = None
-
-    @property
-    def occurrences(self) -> Occurrences:
-        if self._occurrences is None:
-            self._occurrences = Occurrences(self.compiled, self.chunk.activities)
-        return self._occurrences
-
-    @property
-    def deals(self) -> DealStates:
-        if self._deals is None:
-            self._deals = DealStates(self.chunk.deals)
-        return self._deals
-
-    def accounts(self) -> AccountsView:
-        if self._accounts is None:
-            size = self.chunk.n_accounts + 1
-            self._accounts = AccountsView(self.compiled, self.chunk, size, people=self)
-        return self._accounts
-
-    def latest(self, field_: Field) -> tuple[Ints, Bools]:
-        if field_ not in self._latest:
-            if field_.entity == Entity.ACCOUNT.value:
-                code, assumed = self.accounts().latest(field_)
-                account = self.chunk.person_account
-                self._latest[field_] = (code[account], assumed[account])
-            else:
-                self._latest[field_] = latest(self.chunk.person_fields.get(field_), self.size)
-        return self._latest[field_]
-
-
-def people_view(compiled: Compiled, chunk: Chunk) -> PeopleView:
-    return PeopleView(compiled, chunk, chunk.n_people)
+from handraise.model.value_tests import Comparison, ListHas, OneOf, ValueTest
+from handraise.model.values import FieldType
 
 
 @singledispatch
@@ -203,41 +107,60 @@ def _(condition: AtLeast, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: AttributeTest, view: View) -> Truths:
-    if condition.field.entity == Entity.ACCOUNT.value and isinstance(view, PeopleView):
-        return view.accounts().truth(condition)[view.chunk.person_account]
-    return view.compiled.table(condition.field, condition.test)[view.latest(condition.field)[0]]
+    if _asks_account(condition.field, view):
+        return _through_account(condition, view)
+    return value_truth(condition.field, condition.test, view)
+
+
+def value_truth(field_: Field, test: ValueTest, view: View) -> Truths:
+    """Truth of a test of the latest value at each point."""
+    code = view.latest(field_)[0]
+    if view.points.instant is None and isinstance(test, RELATIVE_TESTS):
+        return relative_truth(test, view.compiled.column(field_), code, view.points.at)
+    return view.compiled.table(field_, test)[code]
+
+
+@truth_of.register
+def _(condition: HeldFor, view: View) -> Truths:
+    if _asks_account(condition.field, view):
+        return _through_account(condition, view)
+    long = view.held_since(condition.field) <= view.before(condition.span)
+    held = np.where(view.latest(condition.field)[0] < 0, UNKNOWN, certain(long == condition.longer))
+    if condition.test is None:
+        return held
+    return np.minimum(value_truth(condition.field, condition.test, view), held)
 
 
 @truth_of.register
 def _(condition: Did, view: View) -> Truths:
     people = _people(view)
-    start = people.start(condition.within) if condition.since is None else condition.since - 1
+    start = window_start(condition, people)
     types = view.compiled.playbook.behaviours[condition.behaviour].activities
-    return _counted(did_count(condition, people), condition.times, _covered(people, types, start))
+    return _counted(did_count(condition, people), condition.times, covered(people, types, start))
+
+
+def window_start(condition: Did | AccountDid, view: View) -> Micros | Instants | None:
+    """The excluded start of the condition's window; `None` for all time."""
+    return view.start(condition.within) if condition.since is None else condition.since - 1
 
 
 def did_count(condition: Did, people: PeopleView) -> Counts:
     """How often (how many different ones) each person did it in the window."""
-    if condition.since is not None:
-        matched = people.occurrences.since(condition.behaviour, condition.since, included=True)
-    else:
-        matched = people.occurrences.since(condition.behaviour, people.start(condition.within))
+    matched = people.acts(condition.behaviour, window_start(condition, people))
     if condition.distinct is None:
         return count(matched, people.size)
-    last = people.occurrences.last_row_per(matched, people.occurrences.side(matched, condition.distinct))
-    return np.bincount(matched.person[last], minlength=people.size)
+    occurrences = people.facts.occurrences
+    last = occurrences.last_row_per(matched, occurrences.side(matched, condition.distinct))
+    return np.bincount(matched.subject[last], minlength=people.size)
 
 
 @truth_of.register
 def _(condition: Silent, view: View) -> Truths:
     people = _people(view)
-    start = condition.span.before(view.compiled.as_of, view.compiled.zone)
-    types = silence_types(condition, view.compiled)
+    start = people.before(condition.span)
     acted = silence_count(condition, people) > 0
-    known_long = people.chunk.person_known_at <= start
-    covered = _covered(people, types, start) if types else np.zeros(people.size, dtype=np.bool_)
-    possible = known_long & ~acted
-    return bounded(possible & covered, possible)
+    possible = (person_known_at(people) <= start) & ~acted
+    return bounded(possible & covered(people, silence_types(condition, view.compiled), start), possible)
 
 
 def silence_types(condition: Silent, compiled: Compiled) -> tuple[str, ...]:
@@ -245,52 +168,91 @@ def silence_types(condition: Silent, compiled: Compiled) -> tuple[str, ...]:
     if condition.behaviours:
         named = (compiled.playbook.behaviours[b].activities for b in condition.behaviours)
         return tuple(sorted({t for types in named for t in types}))
-    covered = {t for span in compiled.shared.coverage for t in span.activity_types}
-    return tuple(sorted(t for t in covered if is_buyer_act(t)))
+    known = {t for span in compiled.shared.coverage for t in span.activity_types}
+    return tuple(sorted(t for t in known if is_buyer_act(t)))
 
 
 def silence_count(condition: Silent, people: PeopleView) -> Counts:
     """Acts of each person that break the silence."""
-    start = condition.span.before(people.compiled.as_of, people.compiled.zone)
-    if condition.behaviours:
-        total = np.zeros(people.size, dtype=np.int64)
-        for behaviour in condition.behaviours:
-            total += count(people.occurrences.since(behaviour, start), people.size)
-        return total
-    activities = people.chunk.activities
-    kinds = people.compiled.shared.kinds
-    breaks = np.fromiter((is_buyer_act(k.type) for k in kinds), np.bool_, len(kinds))
-    if not len(kinds):
-        return np.zeros(people.size, dtype=np.int64)
-    rows = np.flatnonzero((activities.at > start) & breaks[activities.kind])
-    return np.bincount(activities.person[rows], minlength=people.size)
+    return count(people.acts(condition, people.before(condition.span)), people.size)
+
+
+@truth_of.register
+def _(condition: FirstTime, view: View) -> Truths:
+    return patterns.first_time(condition, _people(view))
+
+
+@truth_of.register
+def _(condition: Stopped, view: View) -> Truths:
+    return patterns.stopped(condition, _people(view))
+
+
+@truth_of.register
+def _(condition: Resumed, view: View) -> Truths:
+    return patterns.resumed(condition, _people(view))
+
+
+@truth_of.register
+def _(condition: Regularly, view: View) -> Truths:
+    return patterns.regularly(condition, _people(view))
+
+
+@truth_of.register
+def _(condition: Sequence, view: View) -> Truths:
+    return patterns.sequence(condition, _people(view))
+
+
+@truth_of.register
+def _(condition: InterestedIn, view: View) -> Truths:
+    people, interest = _people(view), view.compiled.playbook.interest
+    acted = certain(
+        count(people.acts(condition, people.start(interest.within)), people.size) >= interest.times
+    )
+    stated = stated_interest(condition, view.compiled.playbook, view.compiled.catalog)
+    return acted if stated is None else np.maximum(acted, view.truth(stated))
+
+
+def stated_interest(
+    condition: InterestedIn, playbook: Playbook, catalog: FieldCatalog
+) -> AttributeTest | None:
+    """The test of what the person says; `None` where the playbook names no field for it."""
+    field_ = playbook.interest.stated
+    if field_ is None:
+        return None
+    names = playbook.products[condition.product].names
+    is_list = catalog.type_of(field_) is FieldType.TEXT_LIST
+    return AttributeTest(field_, ListHas(names) if is_list else OneOf(names))
+
+
+@truth_of.register(ReachedStatus)
+@truth_of.register(TookOffer)
+def _(condition: ReachedStatus | TookOffer, view: View) -> Truths:
+    people = _people(view)
+    return certain(count(people.acts(condition, people.start(condition.within)), people.size) >= 1)
 
 
 @truth_of.register
 def _(condition: AccountDid, view: View) -> Truths:
     accounts = view.accounts()
     if view is not accounts:
-        return accounts.truth(condition)[view.chunk.person_account]
+        return _through_account(condition, view)
     people = _people(view)
     n = account_did_count(condition, people)
-    start = people.start(condition.within) if condition.since is None else condition.since - 1
+    start = window_start(condition, view)
     types = view.compiled.playbook.behaviours[condition.behaviour].activities
-    covered = start is not None and _covers(view.compiled, types, start)
-    truths = _counted(n, condition.people, np.full(view.size, covered))
+    truths = _counted(n, condition.people, covers(view, types, start) if start is not None else _never(view))
     truths[-1] = OUT
     return truths
 
 
 def account_did_count(condition: AccountDid, people: PeopleView) -> Counts:
     """People of each account who did it often enough under it; the last entry (no account) is 0."""
-    occurrences = people.occurrences
-    if condition.since is not None:
-        matched = occurrences.since(condition.behaviour, condition.since, included=True)
-    else:
-        matched = occurrences.since(condition.behaviour, people.start(condition.within))
-    account = occurrences.account(matched)
+    if people.points.instant is None:
+        return rollups.account_did_count(condition, people.accounts())
+    matched = people.acts(condition.behaviour, window_start(condition, people))
+    account = people.facts.occurrences.account(matched)
     held = account >= 0
-    pair = account[held].astype(np.int64) * people.size + matched.person[held]
+    pair = account[held].astype(np.int64) * people.size + matched.subject[held]
     pairs, n = np.unique(pair, return_counts=True)
     enough = pairs[n >= condition.times]
     return np.bincount(enough // max(people.size, 1), minlength=people.chunk.n_accounts + 1)
@@ -300,11 +262,14 @@ def account_did_count(condition: AccountDid, people: PeopleView) -> Counts:
 def _(condition: AccountPeople, view: View) -> Truths:
     accounts = view.accounts()
     if view is not accounts:
-        return accounts.truth(condition)[view.chunk.person_account]
+        return _through_account(condition, view)
     people = _people(view)
-    who, account = people.truth(condition.who), people.chunk.person_account
-    sure = np.bincount(account[(who == IN) & (account >= 0)], minlength=view.size)
-    possible = np.bincount(account[(who != OUT) & (account >= 0)], minlength=view.size)
+    if people.points.instant is None:
+        sure, possible = rollups.member_counts(condition.who, accounts)
+    else:
+        who, account = people.truth(condition.who), people.held
+        sure = np.bincount(account[(who == IN) & (account >= 0)], minlength=view.size)
+        possible = np.bincount(account[(who != OUT) & (account >= 0)], minlength=view.size)
     low, high = condition.people.low, condition.people.high
     surely = (sure >= low) & (possible <= high if high is not None else True)
     possibly = (possible >= low) & (sure <= high if high is not None else True)
@@ -315,12 +280,13 @@ def _(condition: AccountPeople, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: HasOpportunity, view: View) -> Truths:
-    if condition.whose is DealOf.ACCOUNT:
-        accounts = view.accounts()
-        if view is not accounts:
-            return accounts.truth(condition)[view.chunk.person_account]
-    states = _people(view).deals
-    return certain(states.subjects_with(condition, view.start(condition.within), view.size))
+    if condition.whose is DealOf.ACCOUNT and view is not view.accounts():
+        return _through_account(condition, view)
+    deals, instant = view.facts.deals, view.points.instant
+    if instant is None:
+        return certain(deals.at_points(condition, view.points))
+    start = None if condition.within is None else condition.within.before(instant, view.compiled.zone)
+    return certain(deals.subjects_with(condition, start, view.size))
 
 
 @truth_of.register
@@ -346,8 +312,36 @@ def _(condition: RankIs, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: IsMarketingQualified, view: View) -> Truths:
-    agreed = view.compiled.playbook.marketing_qualified_ranks
-    return rank_test(agreed, _scored(view, Score.FIT), _scored(view, Score.ENGAGEMENT))
+    playbook = view.compiled.playbook
+    agreed = playbook.marketing_qualified_ranks
+    truths = rank_test(agreed, _scored(view, Score.FIT), _scored(view, Score.ENGAGEMENT))
+    for key, trigger in playbook.triggers.items():
+        if playbook.qualifying_tracks.has(trigger.track_name):
+            truths = np.maximum(truths, certain(_fired(key, trigger.stands_for, view)))
+    return truths
+
+
+@truth_of.register
+def _(condition: Fired, view: View) -> Truths:
+    return any_of([certain(_fired(key, condition.within, view)) for key in condition.triggers])
+
+
+def _fired(trigger: str, within: Duration | None, view: View) -> Bools:
+    people = _people(view)
+    last = people.past.last_firing(trigger, people.points.subject, people.points.at)
+    start = people.start(within)
+    return last > (BEFORE_ALL if start is None else start)
+
+
+@truth_of.register
+def _(condition: StageIs, view: View) -> Truths:
+    people = _people(view)
+    since, stage = people.past.stage(people.points.subject, people.points.at)
+    lifecycle = view.compiled.playbook.lifecycle
+    held = np.isin(stage, [lifecycle.index(key) for key in condition.stages])
+    if condition.span is not None:
+        held &= (since <= people.before(condition.span)) == condition.longer
+    return certain(held)
 
 
 @truth_of.register
@@ -365,10 +359,7 @@ def _(condition: InSegment, view: View) -> Truths:
         return _people(view).truth(segment.when)
     accounts = view.accounts()
     truths = accounts.truth(segment.when)
-    return truths if view is accounts else truths[view.chunk.person_account]
-
-
-CONDITIONS_EVALUATED: tuple[type, ...] = tuple(k for k in truth_of.registry if k is not object)
+    return truths if view is accounts else truths[_people(view).account]
 
 
 def rank_test(ranks: tuple[str, ...], fit: Scored, engagement: Scored) -> Truths:
@@ -398,20 +389,17 @@ def _counted(n: Counts, times: Times, covered: Bools) -> Truths:
     return np.where(n > times.high, OUT, np.where(covered, enough, UNKNOWN))
 
 
-def _covered(people: PeopleView, types: tuple[str, ...], start: Micros | None) -> Bools:
-    """Whether the window (start, now] is inside coverage; without a start it begins when the person was known."""
-    if start is not None:
-        return np.full(people.size, _covers(people.compiled, types, start))
-    since = people.compiled.covered_since_all(types)
-    if since is None:
-        return np.zeros(people.size, dtype=np.bool_)
-    return people.chunk.person_known_at >= since
+def _never(view: View) -> Bools:
+    return np.zeros(view.size, dtype=np.bool_)
 
 
-def _covers(compiled: Compiled, types: tuple[str, ...], start: Micros) -> bool:
-    """Whether sources know of everything in (start, now]; of a window that has not begun they do."""
-    since = compiled.covered_since_all(types)
-    return start >= compiled.as_of or (since is not None and since <= start + 1)
+def _asks_account(field_: Field, view: View) -> bool:
+    return field_.entity == Entity.ACCOUNT.value and isinstance(view, PeopleView)
+
+
+def _through_account(condition: Condition, view: View) -> Truths:
+    """The verdict about the account that each point's person holds."""
+    return view.accounts().truth(condition)[_people(view).account]
 
 
 def _people(view: View) -> PeopleView:

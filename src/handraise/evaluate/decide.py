@@ -9,15 +9,24 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.conditions import PeopleView, Scored, people_view, rank_test
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.open_facts import BitSets, OpenFacts
+from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score, fit_score
+from handraise.evaluate.views import PeopleView, Scored, people_view
 from handraise.facts.chunks import Chunk
-from handraise.model.conditions import AttributeTest, Condition, InSegment, Score, walk
+from handraise.model.conditions import (
+    AttributeTest,
+    HeldFor,
+    InSegment,
+    InterestedIn,
+    IsMarketingQualified,
+    Score,
+    walk,
+)
 from handraise.model.fields import Entity, Field
 from handraise.model.playbook import Playbook
-from handraise.model.scores import GRADES, RANKS, ConditionRule
+from handraise.model.scores import GRADES, RANKS
 
 DECISION_COLUMNS = pa.schema(
     [
@@ -78,17 +87,17 @@ class BuyerSegments:
 
 
 class ScoredPeople:
-    """A chunk's people with their scores, each computed when it is first asked for.
+    """People at their points with their scores, each computed when it is first asked for.
 
     `limits` are the class limits in force; a score whose limits are `None` (while they are being calibrated)
     has no classes, so nothing may rest on them.
     """
 
-    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits) -> None:
-        self.compiled = compiled
-        self.chunk = chunk
+    def __init__(self, people: PeopleView, limits: Limits) -> None:
+        self.compiled = people.compiled
+        self.chunk = people.chunk
         self.limits = limits
-        self.people: PeopleView = people_view(compiled, chunk)
+        self.people = people
         self.people.scorer = self.scored
         self._ranges: dict[Score, ScoreRange] = {}
         self._scored: dict[Score, Scored] = {}
@@ -112,10 +121,10 @@ class ScoredPeople:
 
 
 class ChunkDecisions(ScoredPeople):
-    """Everything decided about one chunk's people."""
+    """Everything decided about one chunk's people at the reading's instant."""
 
-    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits) -> None:
-        super().__init__(compiled, chunk, limits)
+    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits, past: Past = NO_PAST) -> None:
+        super().__init__(people_view(compiled, chunk, past), limits)
         self.fit = self.range(Score.FIT)
         self.engagement = self.range(Score.ENGAGEMENT)
         self.buyer_segments = buyer_segments(self.people)
@@ -197,8 +206,7 @@ class ChunkDecisions(ScoredPeople):
         return pa.table([columns[f.name] for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
 
     def marketing_qualified(self) -> Truths:
-        agreed = self.compiled.playbook.marketing_qualified_ranks
-        return rank_test(agreed, self.scored(Score.FIT), self.scored(Score.ENGAGEMENT))
+        return self.people.truth(IsMarketingQualified())
 
     def _could_be(self) -> BitSets:
         segments = self.compiled.playbook.buyer_segments
@@ -237,18 +245,11 @@ _SUBJECT_ENTITIES = (Entity.PERSON.value, Entity.ACCOUNT.value)
 
 def tested_fields(playbook: Playbook) -> tuple[Field, ...]:
     """Every field of people and accounts that any condition tests, in order of name."""
-    atoms = (part for condition in conditions_of(playbook) for part in walk(condition))
-    return tuple(sorted({a.field for a in atoms if isinstance(a, AttributeTest)}))
-
-
-def conditions_of(playbook: Playbook) -> tuple[Condition, ...]:
-    """Every condition written in the playbook."""
-    return (
-        *(rule.when for rule in playbook.fit.rules),
-        *(rule.when for rule in playbook.engagement.rules if isinstance(rule, ConditionRule)),
-        *(segment.when for segment in playbook.segments.values()),
-        *(segment.when for segment in playbook.buyer_segments),
-    )
+    atoms = [part for condition in playbook.conditions() for part in walk(condition)]
+    fields = {a.field for a in atoms if isinstance(a, AttributeTest | HeldFor)}
+    if playbook.interest.stated is not None and any(isinstance(a, InterestedIn) for a in atoms):
+        fields.add(playbook.interest.stated)
+    return tuple(sorted(fields))
 
 
 def _points(hundredths: npt.NDArray[np.int64], n: int) -> pa.Array:

@@ -6,28 +6,23 @@ words, and the verdicts of the conditions inside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any as Anything
 
 import numpy as np
 
-from handraise.evaluate.conditions import (
-    AccountsView,
-    PeopleView,
-    View,
-    account_did_count,
-    did_count,
-    silence_count,
-)
+from handraise.evaluate.conditions import account_did_count, did_count, silence_count, window_start
 from handraise.evaluate.decide import ChunkDecisions, tested_fields
 from handraise.evaluate.kleene import IN
-from handraise.evaluate.occurrences import Matched
+from handraise.evaluate.occurrences import Matched, What
 from handraise.evaluate.open_facts import BitSets, OpenFacts
+from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.scores import behaviour_millionths
-from handraise.facts.chunks import Bools
-from handraise.model.activities import is_buyer_act, words_of
+from handraise.evaluate.views import AccountsView, PeopleView, View
+from handraise.facts.chunks import Instants
+from handraise.model.activities import words_of
 from handraise.model.conditions import (
     AccountDid,
     AccountPeople,
@@ -35,15 +30,26 @@ from handraise.model.conditions import (
     Condition,
     DealOf,
     Did,
+    Fired,
+    FirstTime,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
+    ReachedStatus,
+    Regularly,
+    Resumed,
+    Sequence,
     Silent,
+    StageIs,
+    Stopped,
+    TookOffer,
     children,
 )
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Playbook, SegmentOf
 from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
-from handraise.model.time import Micros, iso
+from handraise.model.time import Duration, Micros, Unit, iso
 from handraise.model.truth import Truth
 from handraise.playbook.english import behaviour_words, sentence
 
@@ -219,8 +225,8 @@ class Explainer:
     def _engagement_rule(self, rule: BehaviourRule | ConditionRule, index: int) -> RuleExplanation:
         if isinstance(rule, ConditionRule):
             return self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
-        matched = self._people.occurrences.since(rule.behaviour, self._people.start(rule.within))
-        mine = _only(matched, matched.person == index)
+        matched = self._people.acts(rule.behaviour, self._people.start(rule.within))
+        mine = matched.only(matched.subject == index)
         millionths = int(behaviour_millionths(rule, self._people)[index])
         words = behaviour_words(rule.behaviour, self._playbook)
         window = f" in the last {rule.within}" if rule.within else ""
@@ -294,13 +300,65 @@ class Explainer:
         return {"value": value, "since_at": since_at, "assumed": assumed}
 
     @_rests_on.register
+    def _(self, condition: HeldFor, index: int, view: View) -> dict[str, Anything]:
+        value, _, assumed = self._value(condition.field, index, view)
+        since_at = None if value is None else int(view.held_since(condition.field)[index])
+        return {"value": value, "since_at": since_at, "assumed": assumed}
+
+    @_rests_on.register(FirstTime)
+    @_rests_on.register(Stopped)
+    @_rests_on.register(Resumed)
+    def _(self, condition: FirstTime | Stopped | Resumed, index: int, view: View) -> dict[str, Anything]:
+        return self._acts(condition.behaviour, index, None)
+
+    @_rests_on.register
+    def _(self, condition: Regularly, index: int, view: View) -> dict[str, Anything]:
+        return self._acts(condition.behaviour, index, view.start(Duration(condition.of, Unit.WEEKS)))
+
+    @_rests_on.register
+    def _(self, condition: Sequence, index: int, view: View) -> dict[str, Anything]:
+        start = view.start(condition.within)
+        steps = [self._people.acts(step.behaviour, start) for step in condition.steps]
+        rows = np.unique(np.concatenate([m.rows[m.subject == index] for m in steps]))
+        at = self._people.chunk.activities.at[rows]
+        return self._counted(len(rows), Matched(rows, np.full(len(rows), index, dtype=np.int32), at))
+
+    @_rests_on.register
+    def _(self, condition: InterestedIn, index: int, view: View) -> dict[str, Anything]:
+        return self._acts(condition, index, view.start(self._playbook.interest.within))
+
+    @_rests_on.register(ReachedStatus)
+    @_rests_on.register(TookOffer)
+    def _(self, condition: ReachedStatus | TookOffer, index: int, view: View) -> dict[str, Anything]:
+        return self._acts(condition, index, view.start(condition.within))
+
+    @_rests_on.register
+    def _(self, condition: StageIs, index: int, view: View) -> dict[str, Anything]:
+        points = self._people.points
+        since, stage = self._people.past.stage(points.subject[[index]], points.at[[index]])
+        if stage[0] < 0:
+            return {}
+        return {"value": self._playbook.lifecycle.stages[int(stage[0])].key, "since_at": int(since[0])}
+
+    @_rests_on.register
+    def _(self, condition: Fired, index: int, view: View) -> dict[str, Anything]:
+        points, past = self._people.points, self._people.past
+        fired = [
+            past.last_firing(t, points.subject[[index]], points.at[[index]])[0] for t in condition.triggers
+        ]
+        last = max(fired, default=BEFORE_ALL)
+        return {} if last == BEFORE_ALL else {"latest_at": int(last)}
+
+    def _acts(self, what: What, index: int, start: Micros | Instants | None) -> dict[str, Anything]:
+        matched = self._people.acts(what, start)
+        mine = matched.only(matched.subject == index)
+        return self._counted(len(mine.rows), mine)
+
+    @_rests_on.register
     def _(self, condition: Did, index: int, view: View) -> dict[str, Anything]:
-        if condition.since is not None:
-            matched = self._people.occurrences.since(condition.behaviour, condition.since, included=True)
-        else:
-            matched = self._people.occurrences.since(condition.behaviour, view.start(condition.within))
+        matched = self._people.acts(condition.behaviour, window_start(condition, view))
         n = int(did_count(condition, self._people)[index])
-        return self._counted(n, _only(matched, matched.person == index))
+        return self._counted(n, matched.only(matched.subject == index))
 
     @_rests_on.register
     def _(self, condition: Silent, index: int, view: View) -> dict[str, Anything]:
@@ -314,9 +372,8 @@ class Explainer:
         account = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
         if account < 0:
             return {"n": 0}
-        start = view.start(condition.within) if condition.since is None else condition.since - 1
-        matched = self._people.occurrences.since(condition.behaviour, start)
-        mine = _only(matched, self._people.occurrences.account(matched) == account)
+        matched = self._people.acts(condition.behaviour, window_start(condition, view))
+        mine = matched.only(self._people.facts.occurrences.account(matched) == account)
         return self._counted(int(account_did_count(condition, self._people)[account]), mine)
 
     @_rests_on.register
@@ -328,7 +385,8 @@ class Explainer:
     @_rests_on.register
     def _(self, condition: HasOpportunity, index: int, view: View) -> dict[str, Anything]:
         deals = view.chunk.deals
-        matching = self._people.deals.matching(condition, view.start(condition.within))
+        start = view.start(condition.within)
+        matching = self._people.facts.deals.matching(condition, None if start is None else int(start))
         if condition.whose is DealOf.PERSON:
             mine = np.unique(deals.role_deal[deals.role_person == index])
         else:
@@ -358,14 +416,8 @@ class Explainer:
 
     def _last_act(self, condition: Silent, index: int) -> Micros | None:
         """When the person last did what would break the silence."""
-        activities, kinds = self._people.chunk.activities, self._compiled.shared.kinds
-        if condition.behaviours:
-            each = [self._people.occurrences.of(b) for b in condition.behaviours]
-            at = np.concatenate([matched.at[matched.person == index] for matched in each])
-        else:
-            breaks = np.fromiter((is_buyer_act(k.type) for k in kinds), np.bool_, len(kinds))
-            mine = np.flatnonzero(activities.person == index)
-            at = activities.at[mine[breaks[activities.kind[mine]]]]
+        matched = self._people.acts(condition, None)
+        at = matched.at[matched.subject == index]
         return int(at.max()) if len(at) else None
 
     def _value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:
@@ -382,15 +434,11 @@ class Explainer:
         return str(self._compiled.shared.texts[field_][code]), int(timeline.at[last]), bool(assumed)
 
 
-def _only(matched: Matched, mine: Bools) -> Matched:
-    return Matched(matched.rows[mine], matched.person[mine], matched.at[mine])
-
-
 def _missing(
-    facts: Sequence[str],
-    fit: Sequence[RuleExplanation],
-    engagement: Sequence[RuleExplanation],
-    buyer_segments: Sequence[SegmentExplanation],
+    facts: Sequence_[str],
+    fit: Sequence_[RuleExplanation],
+    engagement: Sequence_[RuleExplanation],
+    buyer_segments: Sequence_[SegmentExplanation],
     catalog: FieldCatalog,
 ) -> tuple[MissingFact, ...]:
     """The missing facts, those with most points at stake first, then those that most segments wait for."""

@@ -6,57 +6,88 @@ touched by the rules of its own behaviour only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate.compiled import AssetTest, Compiled
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
-from handraise.facts.chunks import Activities, Instants, Ints
-from handraise.model.conditions import Distinct
+from handraise.evaluate.points import BEFORE_ALL, Points
+from handraise.facts.chunks import Activities, Bools, Instants, Ints, Kind
+from handraise.facts.ranges import ranges
+from handraise.model.activities import is_buyer_act
+from handraise.model.conditions import Distinct, InterestedIn, OfferPiece, ReachedStatus, Silent, TookOffer
+from handraise.model.fields import Field
+from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
 from handraise.model.time import Micros
+from handraise.model.value_tests import OneOf
+from handraise.model.values import fold
 
 Rows = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
+# What occurrences are asked for: a behaviour by name, or the acts that a condition counts.
+What: TypeAlias = str | Silent | InterestedIn | ReachedStatus | TookOffer
+
+ASSET_PRODUCT = Field("asset", "product")
+PROGRAM_TYPE = Field("program", "type")
 
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The occurrences of one behaviour, in the chunk's own order (person, at, known_at, row hash)."""
+    """Occurrences, in the chunk's own order (person, at, known_at, row hash), by whom they are counted for: a person,
+    or a point. `rows` leads to the chunk's activities."""
 
     rows: Rows
-    person: Ints
+    subject: Ints
     at: Instants
+
+    def only(self, which: Bools | Rows) -> Matched:
+        return Matched(self.rows[which], self.subject[which], self.at[which])
 
 
 class Occurrences:
-    """A chunk's activities by behaviour."""
+    """A chunk's activities by what they are."""
 
     def __init__(self, compiled: Compiled, activities: Activities) -> None:
         self._compiled = compiled
         self._activities = activities
-        self._matched: dict[str, Matched] = {}
+        self._matched: dict[What, Matched] = {}
+        self._places: dict[What, _Places] = {}
         self.n_unknown: dict[str, int] = {}
         self._order: Rows | None = None
         self._starts: Rows = _NO_ROWS
 
-    def of(self, behaviour: str) -> Matched:
-        if behaviour not in self._matched:
-            rows = self._rows(behaviour)
-            person, at = self._activities.person[rows], self._activities.at[rows]
-            self._matched[behaviour] = Matched(rows, person, at)
-        return self._matched[behaviour]
+    def of(self, what: What) -> Matched:
+        """All that were ever seen in the reading, by person."""
+        if what not in self._matched:
+            rows = self._rows_of(what)
+            self._matched[what] = Matched(rows, self._activities.person[rows], self._activities.at[rows])
+        return self._matched[what]
 
-    def since(self, behaviour: str, start: Micros | None, *, included: bool = False) -> Matched:
-        """Occurrences after `start` (from it on, if `included`); all of them without one."""
-        matched = self.of(behaviour)
-        if start is None:
-            return matched
-        keep = matched.at >= start if included else matched.at > start
-        return Matched(matched.rows[keep], matched.person[keep], matched.at[keep])
+    def visible(self, matched: Matched) -> Instants:
+        """From when on each counts."""
+        return self._activities.visible[matched.rows]
+
+    def since(self, what: What, points: Points, start: Micros | Instants | None) -> Matched:
+        """What each point sees that happened after `start` (all of it without one), up to its instant."""
+        matched = self.of(what)
+        if points.instant is not None:
+            return matched if start is None else matched.only(matched.at > start)
+        if what not in self._places:
+            self._places[what] = _Places.of(matched)
+        places = self._places[what]
+        first = places.after(points.subject, BEFORE_ALL if start is None else start)
+        length = np.maximum(places.after(points.subject, points.at) - first, 0)
+        rows = ranges(first, length)
+        point = np.repeat(np.arange(points.n, dtype=np.int32), length)
+        seen = self._activities.visible[matched.rows[rows]] <= points.at[point]
+        rows, point = (rows, point) if seen.all() else (rows[seen], point[seen])
+        return Matched(matched.rows[rows], point, matched.at[rows])
 
     def account(self, matched: Matched) -> Ints:
         """The account that the person held at each occurrence; -1 for none."""
@@ -67,14 +98,27 @@ class Occurrences:
         by_kind = _numbers([getattr(k, distinct.value) for k in self._compiled.shared.kinds])
         return by_kind[self._activities.kind[matched.rows]]
 
-    def last_row_per(self, matched: Matched, side: Ints) -> Rows:
-        """Positions in `matched` of the latest occurrence of each (person, side), in order of person and time."""
+    @staticmethod
+    def last_row_per(matched: Matched, side: Ints) -> Rows:
+        """Positions in `matched` of the latest occurrence of each (subject, side), in order of subject and time."""
         kept = np.flatnonzero(side >= 0)
         n_sides = int(side.max(initial=0)) + 1
-        key = matched.person[kept].astype(np.int64) * n_sides + side[kept]
-        # Rows run in order of time within a person, so the last of equal keys is the latest.
+        key = matched.subject[kept].astype(np.int64) * n_sides + side[kept]
+        # Rows run in order of time within a subject, so the last of equal keys is the latest.
         _, last = np.unique(key[::-1], return_index=True)
         return np.sort(kept[len(key) - 1 - last])
+
+    def _rows_of(self, what: What) -> Rows:
+        match what:
+            case str():
+                return self._rows(what)
+            case Silent():
+                return self._rows_breaking(what)
+            case InterestedIn():
+                return self._rows_on_product(what)
+            case ReachedStatus():
+                return self._rows_reaching(what)
+        return self._rows_of_kinds(self._kinds_of_offer(what))
 
     def _rows(self, behaviour: str) -> Rows:
         """The occurrences; those of which it is unknown whether they are one are counted in `n_unknown`."""
@@ -88,6 +132,73 @@ class Occurrences:
         if n_unknown:
             self.n_unknown[behaviour] = n_unknown
         return rows
+
+    def _rows_breaking(self, silence: Silent) -> Rows:
+        """The acts that break a silence: of its behaviours, or any of the buyer's."""
+        if silence.behaviours:
+            return self._union([self.of(b).rows for b in silence.behaviours])
+        return self._rows_of_kinds(self._kinds(lambda kind: is_buyer_act(kind.type)))
+
+    def _rows_on_product(self, interest: InterestedIn) -> Rows:
+        """Acts of interest on the product: named by the act itself, or else by its asset."""
+        playbook = self._compiled.playbook
+        rows = self._union([self.of(b).rows for b in playbook.interest.behaviours])
+        names = {fold(name) for name in playbook.products[interest.product].names}
+        kinds = self._compiled.shared.kinds
+        named = np.fromiter((k.product is not None for k in kinds), np.bool_, len(kinds))
+        meant = np.fromiter(
+            (k.product is not None and fold(k.product) in names for k in kinds), np.bool_, len(kinds)
+        )
+        kind = self._activities.kind[rows]
+        of_asset = self._compiled.asset_test(ASSET_PRODUCT, OneOf(tuple(sorted(names))))
+        on_it: Bools = np.where(named[kind], meant[kind], self._asset_truth(of_asset, rows) == IN)
+        return self._taken(rows, on_it)
+
+    def _rows_reaching(self, reached: ReachedStatus) -> Rows:
+        """What moves a member to one of the statuses, in programs of the type."""
+        statuses = self._compiled.playbook.programs[reached.type].from_status(reached.status)
+        names = {fold(name) for s in statuses for name in (s.key, s.label) if name is not None}
+        told = self._kinds(
+            lambda k: k.type in PROGRAM_MOVED and fold(k.properties.get("status", "")) in names
+        )
+        by_act = [self.of(b).rows for s in statuses for b in s.on]
+        rows = self._union([self._rows_of_kinds(told), *by_act])
+        of_type = self._compiled.asset_test(PROGRAM_TYPE, OneOf((reached.type,)))
+        rows = self._passing(of_type, rows)
+        if reached.program is None:
+            return rows
+        wanted = fold(reached.program)
+        kinds = self._compiled.shared.kinds
+        named = np.fromiter(
+            (k.program is not None and fold(k.program) == wanted for k in kinds), np.bool_, len(kinds)
+        )
+        return self._taken(rows, named[self._activities.kind[rows]])
+
+    def _kinds_of_offer(self, took: TookOffer) -> Rows:
+        offer = self._compiled.playbook.offers[took.offer]
+        pieces = {OfferPiece.FREE: offer.free, OfferPiece.GATED: offer.gated}.get(
+            took.piece, offer.free + offer.gated
+        )
+        names = {fold(name) for name in pieces}
+        types = OFFER_SHARED if took.piece is OfferPiece.SHARED else OFFER_TAKEN
+        return self._kinds(lambda k: k.type in types and k.asset is not None and fold(k.asset) in names)
+
+    def _kinds(self, which: Callable[[Kind], bool]) -> Rows:
+        return np.array(
+            [i for i, kind in enumerate(self._compiled.shared.kinds) if which(kind)], dtype=np.int64
+        )
+
+    def _passing(self, test: AssetTest, rows: Rows) -> Rows:
+        return self._taken(rows, self._asset_truth(test, rows) == IN)
+
+    @staticmethod
+    def _taken(rows: Rows, which: Bools) -> Rows:
+        taken: Rows = rows[which]
+        return taken
+
+    @staticmethod
+    def _union(parts: list[Rows]) -> Rows:
+        return np.unique(np.concatenate([_NO_ROWS, *parts]))
 
     def _asset_truth(self, test: AssetTest, rows: Rows) -> Truths:
         kind, known = self._activities.kind[rows], self._activities.known[rows]
@@ -109,13 +220,34 @@ class Occurrences:
         self._starts = np.concatenate(([0], np.cumsum(np.bincount(kind, minlength=n_kinds))))
 
 
-def count(matched: Matched, n_people: int) -> Counts:
-    return np.bincount(matched.person, minlength=n_people)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where rows lie that are sorted by (person, at), for look-ups by both."""
+
+    keys: npt.NDArray[np.int64]
+    instants: Instants
+    stride: int
+
+    @classmethod
+    def of(cls, matched: Matched) -> _Places:
+        # Dense ranks of instants, so that person and instant pack into one number.
+        instants, rank = np.unique(matched.at, return_inverse=True)
+        stride = len(instants) + 1
+        return cls(matched.subject.astype(np.int64) * stride + rank, instants, stride)
+
+    def after(self, person: Ints, at: Instants | Micros) -> Rows:
+        """The place of the person's first row after the instant."""
+        rank = np.searchsorted(self.instants, at, side="right")
+        return np.searchsorted(self.keys, person.astype(np.int64) * self.stride + rank, side="left")
 
 
-def weights(at: Instants, as_of: Micros, half_life: Micros) -> npt.NDArray[np.float64]:
+def count(matched: Matched, n_subjects: int) -> Counts:
+    return np.bincount(matched.subject, minlength=n_subjects)
+
+
+def weights(at: Instants, now: Micros | Instants, half_life: Micros) -> npt.NDArray[np.float64]:
     """0.5 ** (age / half-life), continuous in the age."""
-    return np.exp2((at - as_of) / half_life)
+    return np.exp2((at - now) / half_life)
 
 
 def _numbers(texts: list[str | None]) -> Ints:

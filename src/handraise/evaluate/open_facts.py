@@ -13,15 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from handraise.evaluate.conditions import AccountsView, PeopleView, View
+from handraise.evaluate.conditions import stated_interest
 from handraise.evaluate.kleene import UNKNOWN
+from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.facts.chunks import Bools
 from handraise.model.conditions import (
     AccountPeople,
     AttributeTest,
     Condition,
     GradeIs,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     RankIs,
@@ -110,9 +113,17 @@ def _inside(condition: Condition, view: View, open_: Bools, into: BitSets, facts
         _collect(part, view, open_, into, facts)
 
 
-@_inside.register
-def _(condition: AttributeTest, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+@_inside.register(AttributeTest)
+@_inside.register(HeldFor)
+def _(condition: AttributeTest | HeldFor, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
     into.add(str(condition.field), open_)
+
+
+@_inside.register
+def _(condition: InterestedIn, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    stated = stated_interest(condition, view.compiled.playbook, view.compiled.catalog)
+    if stated is not None:
+        _collect(stated, view, open_, into, facts)
 
 
 @_inside.register

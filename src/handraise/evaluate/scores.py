@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.errors import EngineError
-from handraise.evaluate.conditions import PeopleView
 from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.occurrences import weights
+from handraise.evaluate.views import PeopleView
 from handraise.model.scores import (
     BehaviourRule,
     ConditionRule,
@@ -105,18 +105,18 @@ def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
 
 def behaviour_millionths(rule: BehaviourRule, people: PeopleView) -> npt.NDArray[np.int64]:
     """min(sum of weights, at_most) of a behaviour rule for each person, in millionths."""
-    occurrences = people.occurrences
-    matched = occurrences.since(rule.behaviour, people.start(rule.within))
-    person, at = matched.person, matched.at
+    matched = people.acts(rule.behaviour, people.start(rule.within))
     if rule.distinct is not None:
-        last = occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct))
-        person, at = person[last], at[last]
+        occurrences = people.facts.occurrences
+        matched = matched.only(occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct)))
+    subject = matched.subject
     half_life = None if rule.half_life is None else rule.half_life.micros
     if half_life is None:
-        total = np.bincount(person, minlength=people.size).astype(np.int64) * MILLION
+        total = np.bincount(subject, minlength=people.size).astype(np.int64) * MILLION
     else:
-        weight = weights(at, people.compiled.as_of, half_life)
-        sums = np.bincount(person, weights=weight, minlength=people.size)
+        now = people.now
+        weight = weights(matched.at, np.asarray(now)[subject] if np.ndim(now) else now, half_life)
+        sums = np.bincount(subject, weights=weight, minlength=people.size)
         total = np.rint(sums * MILLION).astype(np.int64)
     return total if rule.at_most is None else np.minimum(total, rule.at_most * MILLION)
 

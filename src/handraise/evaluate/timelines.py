@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.spells import last_at
 from handraise.facts.chunks import Bools, Instants, Ints, Timeline
 
 NO_TIMELINE_CODE = np.int32(-1)
@@ -28,29 +29,45 @@ def latest(timeline: Timeline | None, n_subjects: int) -> tuple[Ints, Bools]:
 
 
 class Steps:
-    """A timeline as a step function of the instant of knowing: which value was the latest visible one.
+    """A timeline as a step function of the instant of knowing: which value was the latest visible one, and since when.
 
     Facts may become visible in another order than they happened; at each instant the greatest row among
-    those visible counts, which is a running maximum of row positions in order of visibility.
+    those visible counts, which is a running maximum of row positions in order of visibility. Facts of one instant
+    apply together, so only the last of an instant is a step.
     """
 
     def __init__(self, timeline: Timeline) -> None:
         order = np.lexsort((timeline.visible, timeline.subject))
-        self._subject = timeline.subject[order]
-        self._code = timeline.code[np.maximum.accumulate(order)] if len(order) else timeline.code
-        self._instants = np.unique(timeline.visible)
-        # Dense ranks, so that (subject, instant) packs into one int64 without overflow.
-        self._stride = len(self._instants) + 1
-        rank = np.searchsorted(self._instants, timeline.visible[order], side="right")
-        self._key = self._subject.astype(np.int64) * self._stride + rank
+        # Rows are sorted by subject, so the running maximum of row numbers restarts with each subject.
+        row = np.maximum.accumulate(order) if len(order) else order
+        subject, at = timeline.subject[order], timeline.visible[order]
+        last = np.ones(len(order), dtype=np.bool_)
+        last[:-1] = (subject[1:] != subject[:-1]) | (at[1:] != at[:-1])
+        self.subject: Ints = subject[last]
+        self.at_instants: Instants = at[last]
+        self.row: npt.NDArray[np.int64] = row[last]
+        self.code: Ints = timeline.code[self.row] if len(order) else timeline.code
+        self.since: Instants = self._since()
+
+    def _since(self) -> Instants:
+        """When the value of each step became the current one; the same value told again does not restart it."""
+        n = len(self.subject)
+        begins = np.ones(n, dtype=np.bool_)
+        begins[1:] = (self.subject[1:] != self.subject[:-1]) | (self.code[1:] != self.code[:-1])
+        first = np.maximum.accumulate(np.where(begins, np.arange(n), 0)) if n else np.arange(n)
+        return self.at_instants[first]
+
+    def place(self, subject: Ints, instant: Instants) -> npt.NDArray[np.int64]:
+        """The step that holds for each (subject, instant); -1 where nothing was known, or for subject -1."""
+        return np.where(subject >= 0, last_at(self.subject, self.at_instants, subject, instant), -1)
 
     def at(self, subject: Ints, instant: Instants) -> Ints:
         """Value code for each (subject, instant); -1 where nothing was known, or for subject -1."""
-        rank = np.searchsorted(self._instants, instant, side="right")
-        position: npt.NDArray[np.int64] = (
-            np.searchsorted(self._key, subject.astype(np.int64) * self._stride + rank, side="right") - 1
-        )
-        if not len(self._subject):
-            return np.full(len(subject), NO_TIMELINE_CODE, dtype=np.int32)
-        found = (position >= 0) & (subject >= 0) & (self._subject[position] == subject)
-        return np.where(found, self._code[position], NO_TIMELINE_CODE)
+        return self.taken(self.code, self.place(subject, instant))
+
+    @staticmethod
+    def taken(codes: Ints, place: npt.NDArray[np.int64]) -> Ints:
+        """The codes at these places; -1 for none."""
+        if not len(codes):
+            return np.full(len(place), NO_TIMELINE_CODE, dtype=np.int32)
+        return np.where(place >= 0, codes[np.maximum(place, 0)], NO_TIMELINE_CODE).astype(np.int32)

@@ -153,6 +153,40 @@ def _(test: LongerAgo, column: ValueColumn) -> Truths:
     return _readable(times, times <= _past(column, test.span)[0])
 
 
+# Their truth moves with the instant, so at many instants a table of values is not enough.
+RELATIVE_TESTS = (InTheLast, InTheNext, LongerAgo)
+
+
+def relative_truth(
+    test: InTheLast | InTheNext | LongerAgo,
+    column: ValueColumn,
+    code: npt.NDArray[np.int32],
+    at: npt.NDArray[np.int64],
+) -> Truths:
+    """Truth of a relative test of the values `code` (-1: none), each at an instant of its own."""
+    times = np.append(column.times(), UNREADABLE)[code]
+    instants, place = np.unique(at, return_inverse=True)
+    bounds = np.array([_bounds(test, column, int(instant)) for instant in instants], dtype=np.int64).reshape(
+        -1, 2
+    )
+    low, high = bounds[place, 0], bounds[place, 1]
+    return _readable(times, (times >= low) & (times < high))
+
+
+def _bounds(test: InTheLast | InTheNext | LongerAgo, column: ValueColumn, instant: Micros) -> tuple[int, int]:
+    """From which time (included) to which (excluded) a value passes at an instant."""
+    if column.type is FieldType.DATE:
+        today = local_date(instant, column.zone)
+        now, past = today.toordinal(), test.span.date_before(today).toordinal()
+        if isinstance(test, InTheNext):
+            return now, test.span.date_after(today).toordinal()
+    else:
+        now, past = instant, test.span.before(instant, column.zone)
+        if isinstance(test, InTheNext):
+            return now, test.span.after(instant, column.zone)
+    return (past + 1, now + 1) if isinstance(test, InTheLast) else (UNREADABLE + 1, past + 1)
+
+
 VALUE_TESTS_EVALUATED: tuple[type, ...] = tuple(k for k in _test.registry if k is not object)
 
 

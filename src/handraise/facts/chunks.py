@@ -92,7 +92,8 @@ class Deals:
 
     A deal: `ids[i]`, `account[i]` (-1 where none of this chunk), `opened_at[i]`. Its stages, sorted by (deal, at,
     known_at, row hash): `stage_deal`, `stage_at`, `stage_status` (index into `DEAL_STATUSES`). A deal without a
-    stage is open. Roles: `role_deal`, `role_person`, `role_at`, all visible, one row per (deal, person).
+    stage is open. Roles: `role_deal`, `role_person`, `role_at`, all visible, one row per (deal, person). The last three
+    say from when on a row counts, in a reading over time.
     """
 
     ids: pa.StringArray
@@ -104,6 +105,9 @@ class Deals:
     role_deal: Ints
     role_person: Ints
     role_at: Instants
+    opened_visible: Instants | None = None
+    stage_visible: Instants | None = None
+    role_visible: Instants | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,14 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """During which instants `[since, until)` each person of a chunk is somebody, made of just these records."""
+
+    since: Instants
+    until: Instants
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """Whole accounts with their people.
 
@@ -148,7 +160,9 @@ class Chunk:
 
     `person_ids[i]` names the person, `source_ids[i]` is the bare id of its representative record;
     `person_account[i]` indexes `account_ids`; `person_known_at[i]` is the first instant at which any record
-    of the person was known. Fields that nobody has a value for may be absent from the mappings.
+    of the person was known. Fields that nobody has a value for may be absent from the mappings. `held`, in a
+    reading over time, is the account held as known at each instant; its codes index `account_ids`, -1 is none. There, a person whose records
+    are joined or told apart meanwhile is several people of the chunk, one after the other, each `alive` for its time.
     """
 
     n_decided: int
@@ -161,6 +175,8 @@ class Chunk:
     account_fields: Mapping[Field, Timeline]
     activities: Activities
     deals: Deals
+    held: Timeline | None = None
+    alive: Alive | None = None
 
     @property
     def n_people(self) -> int:

@@ -175,7 +175,154 @@ class InSegment:
 
 @dataclass(frozen=True, slots=True)
 class IsMarketingQualified:
-    """In one of the agreed cells of the matrix (fired tracks join with the triggers)."""
+    """In one of the agreed cells of the matrix, or on an agreed track (`model.triggers`): a trigger of it fired and
+    still stands. Unknown where neither is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFor:
+    """The value of a field passes `test` and has been the current one for `span` or longer (`longer`), or for less.
+
+    A value is current from the instant it became the latest *as seen*; the same value sent again does not
+    restart it. Without a test, whatever value there is. Where there is no value it is unknown how long, and so is the
+    whole unless the test is out.
+    """
+
+    field: Field
+    span: Duration
+    test: ValueTest | None = None
+    longer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTime:
+    """The person did the behaviour exactly once so far, and that in `(t - within, t]` where there is a window.
+
+    Twice: out. Once, outside the window: out. Otherwise unknown where the sources do not cover all of the time
+    since the person was known.
+    """
+
+    behaviour: str
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The person did the behaviour at `t - span` or before, has been known that long, and not in `(t - span, t]`.
+
+    Done in the window, or not known that long: out. Outside coverage what was not seen is unknown.
+    """
+
+    behaviour: str
+    span: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The person does the behaviour again after a pause: two occurrences, one after the other and `pause` or more
+    apart, the later one in `(t - within, t]`.
+
+    Unknown where a source could have missed something in the pause.
+    """
+
+    behaviour: str
+    pause: Duration
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Regularly:
+    """The person did the behaviour in at least `n` of the last `of` blocks of 7 x 24 h, which end at `t`.
+
+    Blocks that no source covers, and in which nothing was seen, may count or not.
+    """
+
+    behaviour: str
+    n: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence: a behaviour, and how long after the step before it (`low <= gap <= high`)."""
+
+    behaviour: str
+    low: Duration | None = None
+    high: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """The person did these behaviours one after the other, strictly increasing in time, all in `(t - within, t]`.
+
+    Other acts may lie between. Like a count's lower limit it is never unknown. Gaps are exact durations.
+    """
+
+    steps: tuple[Step, ...]
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterestedIn:
+    """Interested in a product, by the playbook's one definition of interest (`products.Interest`).
+
+    In: says so, or acts on it often enough. Where what the person says is asked for but missing, and the acts
+    are not enough: unknown.
+    """
+
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedStatus:
+    """In some program of a type, or in one named program, the person reached a status (or a later one) in
+    `(t - within, t]`. `status` is `None` for: any status that the type counts as success.
+
+    Like a count's lower limit it is never unknown.
+    """
+
+    type: str
+    status: str | None = None
+    program: str | None = None
+    within: Duration | None = None
+
+
+class OfferPiece(Enum):
+    """Which part of a two-stage offer: the free piece, the gated one, or the act of sharing either."""
+
+    FREE = "free"
+    GATED = "gated"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class TookOffer:
+    """The person took a piece of a two-stage content offer in `(t - within, t]`. Never unknown."""
+
+    offer: str
+    piece: OfferPiece
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageIs:
+    """The lifecycle stage is one of these; with `span`, since so long or longer (`longer`), or for less.
+
+    Never unknown. A trigger and the lifecycle read it as just before `t`.
+    """
+
+    stages: tuple[str, ...]
+    span: Duration | None = None
+    longer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """One of these triggers fired for the person in `(t - within, t]`. Never unknown. A trigger reads itself as
+    just before `t`."""
+
+    triggers: tuple[str, ...]
+    within: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +363,17 @@ Condition = (
     | ScoreIs
     | InSegment
     | IsMarketingQualified
+    | HeldFor
+    | FirstTime
+    | Stopped
+    | Resumed
+    | Regularly
+    | Sequence
+    | InterestedIn
+    | ReachedStatus
+    | TookOffer
+    | StageIs
+    | Fired
     | All
     | Any
     | Not
@@ -237,6 +395,17 @@ CONDITION_KINDS: tuple[type, ...] = (
     ScoreIs,
     InSegment,
     IsMarketingQualified,
+    HeldFor,
+    FirstTime,
+    Stopped,
+    Resumed,
+    Regularly,
+    Sequence,
+    InterestedIn,
+    ReachedStatus,
+    TookOffer,
+    StageIs,
+    Fired,
     All,
     Any,
     Not,

@@ -100,6 +100,7 @@ is_purchased     | boolean       | Came from a purchased list
 is_deleted       | boolean       | Deleted in the source
 is_converted     | boolean       | Lead was converted
 return_on        | date          | Agreed date to return to sales
+product_interest | list of texts | Products of interest | what the person says
 has_need         | boolean       | Need is established
 has_budget       | boolean       | Budget is established
 has_authority    | boolean       | Authority is established

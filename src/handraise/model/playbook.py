@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from handraise.model.conditions import Condition
-from handraise.model.scores import Engagement, Fit, RankCell
+from handraise.model.lifecycle import Lifecycle
+from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramType
+from handraise.model.scores import ConditionRule, Engagement, Fit, RankCell
 from handraise.model.time import Duration, Unit
+from handraise.model.triggers import BusinessHours, QualifyingTracks, Trigger
 from handraise.model.value_tests import ValueTest
 
 
@@ -128,7 +131,26 @@ class Playbook:
     terms: Mapping[str, str] = field(default_factory=dict)
     agreement: Agreement = Agreement()
     recalibrate_every: Duration = Duration(7, Unit.DAYS)
+    business_hours: BusinessHours = BusinessHours()
+    triggers: Mapping[str, Trigger] = field(default_factory=dict)
+    qualifying_tracks: QualifyingTracks = QualifyingTracks()
+    lifecycle: Lifecycle = Lifecycle()
+    products: Mapping[str, Product] = field(default_factory=dict)
+    interest: Interest = Interest()
+    programs: Mapping[str, ProgramType] = field(default_factory=dict)
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    buying_group: BuyingGroup = BuyingGroup()
     set_aside: tuple[SetAside, ...] = ()
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that is written in the playbook, each at its outermost."""
+        yield from (rule.when for rule in self.fit.rules)
+        yield from (rule.when for rule in self.engagement.rules if isinstance(rule, ConditionRule))
+        yield from (segment.when for segment in self.segments.values())
+        for trigger in self.triggers.values():
+            yield from (c for c in (trigger.when, trigger.audience) if c is not None)
+        yield from (stage.when for stage in self.lifecycle.stages if stage.when is not None)
+        yield from (segment.when for segment in self.buyer_segments)
 
     def term(self, word: str) -> str:
         """The team's own word for one of ours (`MQL`, `fit`, `A`, ...)."""

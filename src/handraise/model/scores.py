@@ -33,14 +33,21 @@ class TopShare:
     share: Fraction
 
 
-Threshold = FixedThreshold | TopShare
+@dataclass(frozen=True, slots=True)
+class TopPeople:
+    """A score among the best so many people, ties included; calibrated. For capacity: so many weeks of what sales takes."""
+
+    n: int
+
+
+Threshold = FixedThreshold | TopShare | TopPeople
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Thresholds of the best three classes, best first; whoever reaches none is in the fourth.
 
-    All three are fixed or all three are shares.
+    All three are fixed, all three are shares, or all three are numbers of people.
     """
 
     best: Threshold
@@ -52,7 +59,7 @@ class Thresholds:
 
     @property
     def are_calibrated(self) -> bool:
-        return isinstance(self.best, TopShare)
+        return isinstance(self.best, TopShare | TopPeople)
 
 
 @dataclass(frozen=True, slots=True)

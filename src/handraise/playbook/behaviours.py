@@ -88,7 +88,7 @@ class Where(Shape[tuple[WherePart, ...]]):
             "type": "object",
             "minProperties": 1,
             "properties": {**columns, **fields},
-            "additionalProperties": tests_schema(None),
+            "additionalProperties": tests_schema(None, held=False),
         }
 
 

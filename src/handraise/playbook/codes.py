@@ -49,6 +49,8 @@ PB213 | Unknown choice
 PB214 | Unknown time zone
 PB215 | Not a name
 PB216 | A name is used twice
+PB218 | Unknown product, program, status or offer
+PB219 | Unknown trigger, track or stage
 PB301 | Not a whole number
 PB302 | Not a number
 PB303 | Not true or false
@@ -80,8 +82,8 @@ PB217 | A term that nothing uses
 PB410 | Never true
 PB411 | Always true
 PB412 | Two behaviours with the same definition
+PB414 | Two segments or triggers with the same definition
 PB501 | Read but not decided yet
-PB502 | Depends on something that is not decided yet
 """
 
 

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import abstractmethod
+from dataclasses import dataclass, replace
 
-from handraise.model.conditions import All, AtLeast, AttributeTest, Condition
+from handraise.model.conditions import All, AtLeast, AttributeTest, Condition, HeldFor
 from handraise.model.fields import Entity
 from handraise.model.playbook import SegmentOf
 from handraise.playbook.field_names import ALSO_WRITTEN, tested_field
 from handraise.playbook.literals import Tested
 from handraise.playbook.nodes import ListNode, MapNode, Node, Pair, TextNode
-from handraise.playbook.quantities import Whole
+from handraise.playbook.quantities import Span_, Whole
 from handraise.playbook.reading import WRONG, Reading, Wrong, did_you_mean, nearest, normal
 from handraise.playbook.records import described
 from handraise.playbook.shapes import Json, SchemaBook, Shape, each
-from handraise.playbook.value_words import tests_of, tests_schema
+from handraise.playbook.value_words import HELD_SPAN, HELD_WORDS, tests_of, tests_schema
 
 
 @dataclass(frozen=True)
 class ConditionWord:
-    """A word that makes a condition. `of_person` ones cannot be asked of an account.
-
-    Without a shape the word belongs to the language but is not decided yet.
-    """
+    """A word that makes a condition. `of_person` ones cannot be asked of an account."""
 
     name: str
-    shape: Shape[Condition] | None
+    shape: Shape[Condition]
     help: str
     of_person: bool = False
+
+
+class WithWindow(Shape[Condition]):
+    """What a condition word reads that may have its window, `within`, beside it."""
+
+    @abstractmethod
+    def read_beside(self, node: Node, within: Node, to: Reading) -> Condition | Wrong:
+        """The condition of what stands behind the word and of the window beside it."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +82,20 @@ class ConditionShape(Shape[Condition]):
     def _pair(self, pair: Pair, whole: MapNode, to: Reading) -> tuple[Condition, ...] | Wrong:
         if normal(pair.key.text) == "of" and _has(whole, "at least"):
             return ()
+        if normal(pair.key.text) == "within" and _has(whole, "sequence"):
+            return ()
         if normal(pair.key.text) == "at least":
             return self._at_least(pair, whole, to)
         word = next((w for w in self.words() if normal(w.name) == normal(pair.key.text)), None)
         if word is None:
             return self._field_test(pair, to)
-        if word.shape is None:
-            return to.later(word.name, pair.key.span)
         if word.of_person and to.asks is SegmentOf.ACCOUNTS:
             return _asked_of_account(word.name, pair.key, to)
-        condition = word.shape.read(pair.value, to)
+        within = whole.get("within")
+        if within is not None and isinstance(word.shape, WithWindow):
+            condition = word.shape.read_beside(pair.value, within, to)
+        else:
+            condition = word.shape.read(pair.value, to)
         return condition if isinstance(condition, Wrong) else (condition,)
 
     def _at_least(self, pair: Pair, whole: MapNode, to: Reading) -> tuple[Condition, ...] | Wrong:
@@ -142,7 +152,7 @@ class ConditionShape(Shape[Condition]):
 
     def definition(self, book: SchemaBook) -> Json:
         """The schema that the references lead to."""
-        words = {w.name: described(w.shape.schema(book) if w.shape else {}, w.help) for w in self.words()}
+        words = {w.name: described(w.shape.schema(book), w.help) for w in self.words()}
         spaced = {
             f"^{w.name.replace(' ', '[ _]').replace('_', '[ _]')}$": words[w.name]
             for w in self.words()
@@ -161,12 +171,13 @@ class ConditionShape(Shape[Condition]):
                 "description": "The conditions that `at_least` counts.",
             },
         }
+        at_least["within"] = described(Span_().schema(book), "The window of the `sequence` beside it.")
         fields = {d: s for e in (Entity.ACCOUNT, Entity.PERSON) for d, s in _field_schemas(e, book).items()}
         return {
             "type": "object", "minProperties": 1, "additionalProperties": False,
             "properties": {**words, **at_least, **fields},
             "patternProperties": {**spaced, "^at least$": at_least["at_least"]},
-            "dependencies": {"at_least": ["of"], "at least": ["of"]},
+            "dependencies": {"at_least": ["of"], "at least": ["of"], "within": ["sequence"]},
         }  # fmt: skip
 
 
@@ -177,7 +188,7 @@ def _field_schemas(entity: Entity, book: SchemaBook) -> Json:
     schemas: Json = {}
     for d in book.catalog.of(entity.value):
         help_ = f"{d.label} ({d.type.value}){': ' + d.help if d.help else ''}"
-        schemas[str(d.field)] = described({"$ref": f"#/definitions/tests of {d.type.value}"}, help_)
+        schemas[str(d.field)] = described({"$ref": f"#/definitions/tests of {d.type.value} over time"}, help_)
     also = {a: schemas[f] for a, f in ALSO_WRITTEN.items() if f in schemas}
     return {**schemas, **also}
 
@@ -186,14 +197,35 @@ def value_test_definitions() -> Json:
     """One definition per field type, that the fields refer to."""
     from handraise.model.values import FieldType
 
-    return {f"tests of {t.value}": tests_schema(t) for t in FieldType}
+    now = {f"tests of {t.value}": tests_schema(t, held=False) for t in FieldType}
+    return {**now, **{f"tests of {t.value} over time": tests_schema(t, held=True) for t in FieldType}}
 
 
 def _as_conditions(node: Node, tested: Tested, to: Reading) -> tuple[Condition, ...] | Wrong:
+    if isinstance(node, MapNode) and any(normal(p.key.text) in HELD_WORDS for p in node.pairs):
+        return _held(node, tested, to)
     tests = tests_of(node, tested, to)
     if isinstance(tests, Wrong) or tested.field is None:
         return WRONG
     return tuple(AttributeTest(tested.field, test) for test in tests)
+
+
+def _held(node: MapNode, tested: Tested, to: Reading) -> tuple[Condition, ...] | Wrong:
+    """A value, and how long it has been the current one: at most one comparison beside one span."""
+    held = [p for p in node.pairs if normal(p.key.text) in HELD_WORDS]
+    others = tuple(p for p in node.pairs if p not in held)
+    if len(held) > 1 or len(others) > 1:
+        return to.say(
+            "PB313",
+            held[-1].key,
+            f"{to.part} asks how long `{tested.name}` is held beside more than one other thing.",
+            "Write two conditions under `all`.",
+        )
+    span = HELD_SPAN.read(held[0].value, to)
+    tests = tests_of(replace(node, pairs=others), tested, to) if others else (None,)
+    if isinstance(span, Wrong) or isinstance(tests, Wrong) or tested.field is None:
+        return WRONG
+    return (HeldFor(tested.field, span, tests[0], HELD_WORDS[normal(held[0].key.text)]),)
 
 
 def _has(node: MapNode, word: str) -> bool:

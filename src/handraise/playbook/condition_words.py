@@ -8,6 +8,7 @@ from handraise.model.conditions import (
     All,
     Always,
     Any,
+    AttributeTest,
     Condition,
     DealOf,
     DealStatus,
@@ -16,9 +17,12 @@ from handraise.model.conditions import (
     Not,
     RankIs,
 )
+from handraise.model.fields import Entity, Field
 from handraise.model.playbook import SegmentOf
+from handraise.model.value_tests import OneOf
 from handraise.playbook.act_words import ACCOUNT, DID, SILENT
 from handraise.playbook.condition_shape import CONDITION, ConditionWord
+from handraise.playbook.declared_names import PRODUCT
 from handraise.playbook.decision_words import (
     GRADE,
     LEVEL,
@@ -31,10 +35,13 @@ from handraise.playbook.decision_words import (
     as_segments,
 )
 from handraise.playbook.nodes import ListNode, Node
+from handraise.playbook.pattern_words import FIRST_TIME, REGULARLY, RESUMED, STOPPED, SequenceWord
+from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM, as_interest
 from handraise.playbook.quantities import Flag, Span_
 from handraise.playbook.reading import Reading, Wrong
 from handraise.playbook.records import Got, Key, Record
-from handraise.playbook.shapes import Choice, Json, Many, SchemaBook, Shape, each
+from handraise.playbook.shapes import Choice, Json, Many, SchemaBook, Shape, Text, each
+from handraise.playbook.stage_words import FIRED, STAGE_IS
 
 _STATUS = Many(
     Choice("the status of a deal", tuple((s.value, s) for s in DealStatus)), "the status of a deal"
@@ -114,6 +121,13 @@ class _AlwaysWord(Shape[Condition]):
         return {"enum": [True]}
 
 
+def _as_named(names: tuple[str, ...]) -> Condition:
+    fields = (Field(Entity.ACCOUNT.value, "domain"), Field(Entity.ACCOUNT.value, "name"))
+    return Any(tuple(AttributeTest(field, OneOf(names)) for field in fields))
+
+
+NAMED = Mapped(Many(Text("a domain or a name"), "domains or names of accounts"), _as_named)
+
 CONDITION_WORDS: tuple[ConditionWord, ...] = (
     ConditionWord("all", _Listed("all", All), "All of these hold."),
     ConditionWord("any", _Listed("any", Any), "At least one of these holds."),
@@ -129,13 +143,15 @@ CONDITION_WORDS: tuple[ConditionWord, ...] = (
     ConditionWord("score", SCORE, "A score against a bound.", of_person=True),
     ConditionWord("marketing_qualified", Mapped(Flag(), as_marketing_qualified), "In one of the agreed cells of the matrix.", of_person=True),
     ConditionWord("always", _AlwaysWord(), "Everybody. Only for the last buyer segment."),
-    ConditionWord("sequence", None, "Behaviours one after the other. Read, not decided yet."),
-    ConditionWord("first time", None, "Its only occurrence so far. Read, not decided yet."),
-    ConditionWord("stopped", None, "Did it before, and no longer. Read, not decided yet."),
-    ConditionWord("resumed", None, "Does it again after a pause. Read, not decided yet."),
-    ConditionWord("regularly", None, "In so many of the last weeks. Read, not decided yet."),
-    ConditionWord("held for", None, "A value is unchanged for so long. Read, not decided yet."),
-    ConditionWord("stage", None, "The stage in the lifecycle. Read, not decided yet."),
-    ConditionWord("fired", None, "A trigger fired. Read, not decided yet."),
-    ConditionWord("interest", None, "Interest in a product. Read, not decided yet."),
+    ConditionWord("sequence", SequenceWord(), "Behaviours one after the other, in a window.", of_person=True),
+    ConditionWord("first time", FIRST_TIME, "Its only occurrence so far.", of_person=True),
+    ConditionWord("stopped", STOPPED, "Did it before, and no longer.", of_person=True),
+    ConditionWord("resumed", RESUMED, "Does it again after a pause.", of_person=True),
+    ConditionWord("regularly", REGULARLY, "In so many of the last weeks.", of_person=True),
+    ConditionWord("interest", Mapped(PRODUCT, as_interest), "Interested in a product, as `interest` says.", of_person=True),
+    ConditionWord("program", PROGRAM, "Reached a status in a program of a type.", of_person=True),
+    ConditionWord("offer", OFFER_TAKEN, "Took a piece of a two-stage offer.", of_person=True),
+    ConditionWord("stage", STAGE_IS, "The stage in the lifecycle is one of these, for so long.", of_person=True),
+    ConditionWord("fired", FIRED, "A trigger fired, in a window.", of_person=True),
+    ConditionWord("named", NAMED, "The account is one of these, by domain or by name."),
 )  # fmt: skip

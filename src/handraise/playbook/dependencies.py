@@ -1,7 +1,11 @@
 """What a playbook depends on: the facts it reads, and the order in which its decisions can be made.
 
 A *decision* is something a condition may read: the fit score with its grade, the engagement score with its
-level, the rank, marketing-qualified, a segment. The order exists because circles are refused on reading.
+level, the rank, marketing-qualified, a segment, the stage, the firing of a trigger.
+
+Triggers and the lifecycle read the stage, and what is built on it, as just before `t`; a trigger so reads its own
+firing. So whatever comes round to the stage is no circle: on its way it was read by the lifecycle. All other circles
+are refused on reading, and that is why the orders exist.
 """
 
 from __future__ import annotations
@@ -16,20 +20,27 @@ from handraise.model.activities import ACTIVITY_COLUMNS
 from handraise.model.conditions import (
     AttributeTest,
     Condition,
+    Fired,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     RankIs,
+    ReachedStatus,
     Score,
     ScoreIs,
     Silent,
+    StageIs,
+    TookOffer,
     walk,
 )
 from handraise.model.fields import Field
 from handraise.model.playbook import Playbook
+from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
 from handraise.model.scores import BehaviourRule
 
 
@@ -39,12 +50,14 @@ class DecisionKind(Enum):
     RANK = "rank"
     MARKETING_QUALIFIED = "marketing_qualified"
     SEGMENT = "segment"
+    FIRED = "fired"
+    STAGE = "stage"
     BUYER_SEGMENTS = "buyer segments"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that is decided; `key` names the segment."""
+    """Something that is decided; `key` names the segment, or the trigger that fired."""
 
     kind: DecisionKind
     key: str = ""
@@ -58,6 +71,12 @@ ENGAGEMENT = Decision(DecisionKind.ENGAGEMENT)
 RANK = Decision(DecisionKind.RANK)
 MARKETING_QUALIFIED = Decision(DecisionKind.MARKETING_QUALIFIED)
 BUYER_SEGMENTS = Decision(DecisionKind.BUYER_SEGMENTS)
+STAGE = Decision(DecisionKind.STAGE)
+
+
+def fired(trigger: str) -> Decision:
+    """The firing of a trigger."""
+    return Decision(DecisionKind.FIRED, trigger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`source` reads `target`; `via` is the rule that does, where the source is a score."""
+    """`source` reads `target`; `via` is the rule or stage that does, where the source is made of several."""
 
     source: Decision
     target: Decision
@@ -121,6 +140,16 @@ def _(condition: InSegment) -> tuple[Decision, ...]:
     return (Decision(DecisionKind.SEGMENT, condition.segment),)
 
 
+@_read_by.register
+def _(condition: StageIs) -> tuple[Decision, ...]:
+    return (STAGE,)
+
+
+@_read_by.register
+def _(condition: Fired) -> tuple[Decision, ...]:
+    return tuple(fired(trigger) for trigger in condition.triggers)
+
+
 def decisions_read(condition: Condition) -> tuple[Decision, ...]:
     """The decisions that a condition reads directly, in the order they are met."""
     return tuple(dict.fromkeys(d for part in walk(condition) for d in _read_by(part)))
@@ -128,10 +157,8 @@ def decisions_read(condition: Condition) -> tuple[Decision, ...]:
 
 def edges(playbook: Playbook) -> tuple[Edge, ...]:
     """Who reads whom."""
-    return tuple(dict.fromkeys((*_score_edges(playbook), *_segment_edges(playbook), *_FIXED)))
-
-
-_FIXED = (Edge(RANK, FIT), Edge(RANK, ENGAGEMENT), Edge(MARKETING_QUALIFIED, RANK))
+    found = (_score_edges, _qualifying_edges, _segment_edges, _trigger_edges, _stage_edges)
+    return tuple(dict.fromkeys((edge for some in found for edge in some(playbook))))
 
 
 def _score_edges(playbook: Playbook) -> Iterator[Edge]:
@@ -144,6 +171,25 @@ def _score_edges(playbook: Playbook) -> Iterator[Edge]:
             )
 
 
+def _qualifying_edges(playbook: Playbook) -> Iterator[Edge]:
+    yield from (Edge(RANK, FIT), Edge(RANK, ENGAGEMENT), Edge(MARKETING_QUALIFIED, RANK))
+    for key, trigger in playbook.triggers.items():
+        if playbook.qualifying_tracks.has(trigger.track_name):
+            yield Edge(MARKETING_QUALIFIED, fired(key))
+
+
+def _trigger_edges(playbook: Playbook) -> Iterator[Edge]:
+    for key, trigger in playbook.triggers.items():
+        conditions = (c for c in (trigger.when, trigger.audience) if c is not None)
+        yield from (Edge(fired(key), d) for c in conditions for d in decisions_read(c))
+
+
+def _stage_edges(playbook: Playbook) -> Iterator[Edge]:
+    for stage in playbook.lifecycle.stages:
+        read = decisions_read(stage.when) if stage.when is not None else ()
+        yield from (Edge(STAGE, d, f"stage `{stage.key}`") for d in read)
+
+
 def _segment_edges(playbook: Playbook) -> Iterator[Edge]:
     for key, segment in playbook.segments.items():
         yield from (Edge(Decision(DecisionKind.SEGMENT, key), d) for d in decisions_read(segment.when))
@@ -151,13 +197,18 @@ def _segment_edges(playbook: Playbook) -> Iterator[Edge]:
         yield from (Edge(BUYER_SEGMENTS, d) for d in decisions_read(buyer_segment.when))
 
 
-def _graph(playbook: Playbook) -> dict[Decision, tuple[Edge, ...]]:
+Graph = dict[Decision, tuple[Edge, ...]]
+
+
+def _graph(playbook: Playbook) -> Graph:
     decisions = [
         FIT,
         ENGAGEMENT,
         RANK,
         MARKETING_QUALIFIED,
         *(Decision(DecisionKind.SEGMENT, k) for k in playbook.segments),
+        *(fired(k) for k in playbook.triggers),
+        STAGE,
         BUYER_SEGMENTS,
     ]
     out: dict[Decision, list[Edge]] = {d: [] for d in decisions}
@@ -167,9 +218,25 @@ def _graph(playbook: Playbook) -> dict[Decision, tuple[Edge, ...]]:
     return {d: tuple(es) for d, es in out.items()}
 
 
+def _without_before(graph: Graph) -> Graph:
+    """Without what is read as just before: the stage by whatever it is built on, and a trigger by itself."""
+    in_stage = _reached(STAGE, graph)
+    return {
+        d: tuple(e for e in es if not ((e.target == STAGE and d in in_stage) or _reads_itself(e)))
+        for d, es in graph.items()
+    }
+
+
+def _reads_itself(edge: Edge) -> bool:
+    return edge.source == edge.target and edge.source.kind is DecisionKind.FIRED
+
+
 def decision_order(playbook: Playbook) -> tuple[Decision, ...]:
-    """All decisions, each after those it reads. Raises `graphlib.CycleError` for a circle (none is ever read)."""
-    graph = _graph(playbook)
+    """All decisions, each after those it reads at the same instant; what the stage is built on comes before it.
+
+    Raises `graphlib.CycleError` for a circle (none is ever read).
+    """
+    graph = _without_before(_graph(playbook))
     sorter: TopologicalSorter[Decision] = TopologicalSorter(
         {d: [e.target for e in es] for d, es in graph.items()}
     )
@@ -182,8 +249,11 @@ def segment_order(playbook: Playbook) -> tuple[str, ...]:
 
 
 def depends_on(playbook: Playbook, decision: Decision) -> frozenset[Decision]:
-    """Everything a decision reads, directly or not; itself only in a circle."""
-    graph = _graph(playbook)
+    """Everything a decision reads, directly or not; itself where it reads itself as just before."""
+    return _reached(decision, _graph(playbook))
+
+
+def _reached(decision: Decision, graph: Graph) -> frozenset[Decision]:
     seen: set[Decision] = set()
     waiting = [e.target for e in graph.get(decision, ())]
     while waiting:
@@ -195,16 +265,20 @@ def depends_on(playbook: Playbook, decision: Decision) -> frozenset[Decision]:
 
 
 def circles(playbook: Playbook) -> tuple[tuple[Edge, ...], ...]:
-    """One shortest circle for each group of decisions that read each other."""
-    graph = _graph(playbook)
+    """One shortest circle for each group of decisions that read each other at the same instant."""
+    graph = _without_before(_graph(playbook))
     found: list[tuple[Edge, ...]] = []
     done: set[Decision] = set()
-    for start in (d for d in graph if d.kind is DecisionKind.SEGMENT or d in (FIT, ENGAGEMENT)):
+    for start in (d for d in graph if d.kind in _WRITTEN):
         path = () if start in done else _path_back(start, graph)
         if path:
             found.append(path)
-            done |= {d for d in depends_on(playbook, start) if start in depends_on(playbook, d)}
+            done |= {d for d in _reached(start, graph) if start in _reached(d, graph)}
     return tuple(found)
+
+
+# Decisions that a place in the playbook defines: each circle has one.
+_WRITTEN = (DecisionKind.FIT, DecisionKind.ENGAGEMENT, DecisionKind.SEGMENT, DecisionKind.FIRED)
 
 
 def _path_back(start: Decision, graph: Mapping[Decision, tuple[Edge, ...]]) -> tuple[Edge, ...]:
@@ -228,24 +302,30 @@ def circle_text(circle: Iterable[Edge]) -> str:
     return " -> ".join([*words, str(steps[0].source)])
 
 
-def conditions_of(playbook: Playbook) -> Iterator[Condition]:
-    """Every condition of a playbook, each at its outermost."""
-    yield from (rule.when for rule in playbook.fit.rules)
-    yield from (rule.when for rule in playbook.engagement.rules if not isinstance(rule, BehaviourRule))
-    yield from (segment.when for segment in playbook.segments.values())
-    yield from (segment.when for segment in playbook.buyer_segments)
-
-
 def needs(playbook: Playbook) -> Needs:
     """The facts that the playbook reads."""
-    parts = [part for condition in conditions_of(playbook) for part in walk(condition)]
+    parts = [part for condition in playbook.conditions() for part in walk(condition)]
     where = [w.name for b in playbook.behaviours.values() for w in b.where]
-    tested = {p.field for p in parts if isinstance(p, AttributeTest)}
+    tested = {p.field for p in parts if isinstance(p, AttributeTest | HeldFor)}
+    back = playbook.lifecycle.passed_back
+    stated = playbook.interest.stated
+    if stated is not None and any(isinstance(p, InterestedIn) for p in parts):
+        tested.add(stated)
+    moved = PROGRAM_MOVED if any(isinstance(p, ReachedStatus) for p in parts) else ()
+    taken = (*OFFER_TAKEN, *OFFER_SHARED) if any(isinstance(p, TookOffer) for p in parts) else ()
     return Needs(
         fields=frozenset(tested | {Field.parse(name) for name in where if "." in name}),
-        activities=frozenset(a for b in playbook.behaviours.values() for a in b.activities),
+        activities=frozenset(
+            (*(a for b in playbook.behaviours.values() for a in b.activities), *moved, *taken)
+        ),
         columns=frozenset(name for name in where if name in ACTIVITY_COLUMNS),
-        properties=frozenset(name for name in where if "." not in name and name not in ACTIVITY_COLUMNS),
+        properties=frozenset(
+            (
+                *(name for name in where if "." not in name and name not in ACTIVITY_COLUMNS),
+                *((back.reason, back.return_on) if back else ()),
+                *(("status",) if moved else ()),
+            )
+        ),
         every_buyer_act=any(isinstance(p, Silent) and not p.behaviours for p in parts),
         opportunities=any(isinstance(p, HasOpportunity) for p in parts),
     )

@@ -23,22 +23,35 @@ from handraise.model.conditions import (
     DealOf,
     DealStatus,
     Did,
+    Fired,
+    FirstTime,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     Not,
+    OfferPiece,
     RankIs,
+    ReachedStatus,
+    Regularly,
+    Resumed,
     ScoreIs,
+    Sequence,
     Silent,
+    StageIs,
+    Step,
+    Stopped,
     Times,
+    TookOffer,
 )
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Micros, iso
-from handraise.model.value_tests import Compare, ListHas, OneOf
+from handraise.model.value_tests import Compare, IsKnown, ListHas, OneOf
 from handraise.model.values import FieldType
 from handraise.playbook.field_words import lowered, test_sentence
 from handraise.playbook.literals import day_started
@@ -299,6 +312,103 @@ def _(condition: IsMarketingQualified, playbook: Playbook, catalog: FieldCatalog
 def _qualified(playbook: Playbook) -> str:
     own = playbook.term("MQL")
     return f"a {own}" if own != "MQL" else playbook.term("marketing-qualified")
+
+
+@sentence.register
+def _(condition: HeldFor, playbook: Playbook, catalog: FieldCatalog) -> str:
+    said = test_sentence(condition.field, condition.test or IsKnown(), playbook, catalog)
+    held = f"for {condition.span} or longer" if condition.longer else f"for less than {condition.span}"
+    return f"{said}, unchanged {held}"
+
+
+@sentence.register
+def _(condition: FirstTime, playbook: Playbook, catalog: FieldCatalog) -> str:
+    window = _window(condition.within, None, playbook)
+    return f"{behaviour_words(condition.behaviour, playbook)} for the first time{window}"
+
+
+@sentence.register
+def _(condition: Stopped, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"{behaviour_words(condition.behaviour, playbook)} before, but not in the last {condition.span}"
+
+
+@sentence.register
+def _(condition: Resumed, playbook: Playbook, catalog: FieldCatalog) -> str:
+    did = behaviour_words(condition.behaviour, playbook)
+    return f"{did} again in the last {condition.within}, after a pause of {condition.pause} or more"
+
+
+@sentence.register
+def _(condition: Regularly, playbook: Playbook, catalog: FieldCatalog) -> str:
+    did = behaviour_words(condition.behaviour, playbook)
+    return f"{did} in at least {condition.n} of the last {condition.of} weeks"
+
+
+@sentence.register
+def _(condition: Sequence, playbook: Playbook, catalog: FieldCatalog) -> str:
+    steps = ", then ".join(_step(step, playbook) for step in condition.steps)
+    return f"{steps}, all in the last {condition.within}" if condition.within else steps
+
+
+def _step(step: Step, playbook: Playbook) -> str:
+    gaps = [f"after {step.low} or more"] if step.low else []
+    gaps += [f"within {step.high}"] if step.high else []
+    did = behaviour_words(step.behaviour, playbook)
+    return f"{did} ({' and '.join(gaps)})" if gaps else did
+
+
+def _product(condition: InterestedIn, playbook: Playbook) -> str:
+    product = playbook.products.get(condition.product)
+    return playbook.term(product.label if product else condition.product)
+
+
+@sentence.register
+def _(condition: InterestedIn, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"is interested in {_product(condition, playbook)}"
+
+
+@denial.register
+def _(condition: InterestedIn, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"is not interested in {_product(condition, playbook)}"
+
+
+@sentence.register
+def _(condition: ReachedStatus, playbook: Playbook, catalog: FieldCatalog) -> str:
+    type_ = playbook.programs.get(condition.type)
+    labels = {s.key: s.label or s.key for s in type_.statuses} if type_ else {}
+    status = condition.status
+    reached = "a success" if status is None else f'"{labels.get(status, status)}" or later'
+    where = (
+        f'the program "{condition.program}"' if condition.program else f"a program of type {condition.type}"
+    )
+    return f"reached {reached} in {where}{_window(condition.within, None, playbook)}"
+
+
+@sentence.register
+def _(condition: TookOffer, playbook: Playbook, catalog: FieldCatalog) -> str:
+    offer = playbook.offers.get(condition.offer)
+    label = playbook.term((offer.label if offer else None) or condition.offer)
+    shared = condition.piece is OfferPiece.SHARED
+    took = f"passed on {label}" if shared else f"took the {condition.piece.value} piece of {label}"
+    return f"{took}{_window(condition.within, None, playbook)}"
+
+
+@sentence.register
+def _(condition: StageIs, playbook: Playbook, catalog: FieldCatalog) -> str:
+    said = f"{playbook.term('stage')} is {listed([playbook.term(s) for s in condition.stages])}"
+    if condition.span is None:
+        return said
+    return (
+        f"{said}, for {condition.span} or longer"
+        if condition.longer
+        else f"{said}, for less than {condition.span}"
+    )
+
+
+@sentence.register
+def _(condition: Fired, playbook: Playbook, catalog: FieldCatalog) -> str:
+    window = _window(condition.within, None, playbook)
+    return f"the trigger {listed([playbook.term(t) for t in condition.triggers])} fired{window}"
 
 
 @sentence.register

@@ -14,11 +14,13 @@ from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.playbook.checks import check
 from handraise.playbook.files import merged, sources
-from handraise.playbook.nodes import MapNode, Node, TextNode
+from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
+from handraise.playbook.product_sections import names_of_statuses
 from handraise.playbook.reading import Names, Reading, Wrong
 from handraise.playbook.sections import PLAYBOOK, time_zones
 from handraise.playbook.segment_sections import segment_of
 from handraise.playbook.text import Limits, Source
+from handraise.playbook.trigger_sections import names_of_stages, names_of_tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,44 @@ def _names(root: MapNode) -> Names:
         if isinstance(segments, MapNode)
         else {},
         groups=_key_places(fit.get("group_caps")) if isinstance(fit, MapNode) else {},
+        products=_keys(root.get("products")),
+        programs=names_of_statuses(root.get("programs")),
+        offers=_keys(root.get("offers")),
+        triggers=_keys(root.get("triggers")),
+        tracks=names_of_tracks(root.get("triggers")),
+        stages=names_of_stages(root.get("lifecycle")),
+        labels=_labels(root),
+        mqls_per_week=_capacity(root.get("agreement")),
         time_zone=zone.text if isinstance(zone, TextNode) and zone.text in time_zones() else "UTC",
     )
 
 
 def _keys(node: Node | None) -> tuple[str, ...]:
     return tuple(p.key.text for p in node.pairs) if isinstance(node, MapNode) else ()
+
+
+def _labels(root: MapNode) -> frozenset[str]:
+    """What parts are called by their labels: those may be renamed, too."""
+    sections = [root.get(s) for s in ("segments", "triggers", "products", "programs", "offers", "buyer_segments")]
+    lifecycle = root.get("lifecycle")
+    sections.append(lifecycle.get("stages") if isinstance(lifecycle, MapNode) else None)
+    parts = [part for section in sections for part in _parts(section)]
+    written = [n for part in parts for n in ((part.get("label"), part.get("name")) if isinstance(part, MapNode) else (part,))]
+    return frozenset(n.text for n in written if isinstance(n, TextNode))
+
+
+def _parts(section: Node | None) -> tuple[Node, ...]:
+    if isinstance(section, MapNode):
+        return tuple(p.value for p in section.pairs)
+    return section.items if isinstance(section, ListNode) else ()
+
+
+def _capacity(agreement: Node | None) -> int | None:
+    """What sales can take a week, where it is a whole number; if it is not, its own place says so."""
+    capacity = agreement.get("capacity") if isinstance(agreement, MapNode) else None
+    written = capacity.get("mqls_per_week") if isinstance(capacity, MapNode) else None
+    text = written.text.strip() if isinstance(written, TextNode) else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else None
 
 
 def _key_places(node: Node | None) -> dict[str, Span]:

@@ -19,7 +19,7 @@ from handraise.playbook.nodes import Node
 
 
 class Wrong(Enum):
-    """Stands where a value could not be read; the reason is among the problems (or the part is set aside)."""
+    """Stands where a value could not be read; the reason is among the problems."""
 
     WRONG = "wrong"
 
@@ -35,15 +35,15 @@ class Names:
     behaviours: tuple[str, ...] = ()
     segments: Mapping[str, SegmentOf | None] = field(default_factory=dict)
     groups: Mapping[str, Span] = field(default_factory=dict)
+    products: tuple[str, ...] = ()
+    programs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offers: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    labels: frozenset[str] = frozenset()
+    mqls_per_week: int | None = None
     time_zone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A word of the language that this version does not decide with."""
-
-    word: str
-    span: Span
 
 
 class Reading:
@@ -60,7 +60,6 @@ class Reading:
         self.groups_used: set[str] = set()
         self.key_place: Span | None = None
         self._lines = lines
-        self._later: list[Later] = []
 
     def say(
         self,
@@ -81,11 +80,6 @@ class Reading:
         lines = self._lines.get(span.path, [])
         return lines[span.line - 1] if 0 < span.line <= len(lines) else None
 
-    def later(self, word: str, at: Span) -> Wrong:
-        """A known word that is not decided yet: the part that uses it is set aside as a whole."""
-        self._later.append(Later(word, at))
-        return WRONG
-
     @property
     def n_errors(self) -> int:
         return sum(p.severity is Severity.ERROR for p in self.problems)
@@ -93,27 +87,15 @@ class Reading:
     @contextmanager
     def inside(self, part: str, place: Span) -> Iterator[None]:
         """Reading one part: a rule, a segment, a section. What it says is said of that part."""
-        outer, outer_later, errors = self.part, self._later, self.n_errors
-        self.part, self._later = part, []
+        outer, self.part = self.part, part
         self.places[part] = place
         try:
             yield
-            if self._later and self.n_errors == errors:
-                self._set_aside(self._later[0])
         finally:
-            self.part, self._later = outer, outer_later
-
-    def _set_aside(self, later: Later) -> None:
-        self.drop(
-            self.part,
-            later.span,
-            f"`{later.word}` is not decided yet",
-            "PB501",
-            f"{self.part} uses `{later.word}`, which is read but not decided yet.",
-        )
+            self.part = outer
 
     def drop(self, part: str, at: Span, reason: str, code: str, sentence: str) -> None:
-        """Set a part aside with a warning."""
+        """Set a part aside with a warning: a section of the language that is not decided yet."""
         self.say(code, at, sentence, f"{part[0].upper()}{part[1:]} takes part in nothing until then.")
         self.set_aside.append(SetAside(part, reason))
 

@@ -1,4 +1,4 @@
-"""Records: mappings with known keys, and the parts of a playbook that may be set aside as a whole."""
+"""Records: mappings with known keys; and the parts of a playbook, which problems name."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Key:
-    """A known key of a record. `later` ones are words of the language that are not decided yet."""
+    """A known key of a record."""
 
     name: str
-    shape: Shape[Any] | None
+    shape: Shape[Any]
     help: str
     required: bool = False
     also: tuple[str, ...] = ()
-    later: bool = False
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -85,7 +84,7 @@ class Record(Shape[T]):
 
     @property
     def advice(self) -> str:
-        first = [k.name for k in self.keys if k.required] or [k.name for k in self.keys if not k.later][:1]
+        first = [k.name for k in self.keys if k.required] or [k.name for k in self.keys][:1]
         return f"Write `{{{', '.join(f'{k}: ...' for k in first)}}}`."
 
     def _pair(self, pair: Pair, got: Got) -> bool:
@@ -104,14 +103,11 @@ class Record(Shape[T]):
             return False
         got.nodes[key.name] = pair.value
         got.keys[key.name] = pair.key.span
-        if key.later or key.shape is None:
-            got.to.later(key.name, pair.key.span)
-            return False
         got.to.key_place = pair.key.span
-        return self._value(key, key.shape, pair.value, got)
+        return self._value(key, pair.value, got)
 
-    def _value(self, key: Key, shape: Shape[Any], node: Node, got: Got) -> bool:
-        value = shape.read(node, got.to)
+    def _value(self, key: Key, node: Node, got: Got) -> bool:
+        value = key.shape.read(node, got.to)
         if isinstance(value, Wrong):
             return False
         got.values[key.name] = value
@@ -138,12 +134,8 @@ class Record(Shape[T]):
 
 def keys_schema(keys: tuple[Key, ...], book: SchemaBook) -> Json:
     """`properties` in the usual spelling (what editors complete) and `patternProperties` for the others."""
-    properties = {k.name: described(k.shape.schema(book) if k.shape else {}, k.help) for k in keys}
-    others = {
-        _pattern(k): described(k.shape.schema(book) if k.shape else {}, k.help)
-        for k in keys
-        if _has_other_forms(k)
-    }
+    properties = {k.name: described(k.shape.schema(book), k.help) for k in keys}
+    others = {_pattern(k): properties[k.name] for k in keys if _has_other_forms(k)}
     return {"properties": properties, **({"patternProperties": others} if others else {})}
 
 
@@ -163,7 +155,7 @@ def _pattern(key: Key) -> str:
 
 @dataclass(frozen=True)
 class NamedParts(Shape[dict[str, T]]):
-    """Parts under names that the team chooses: `behaviours`, `segments`. One set aside leaves the others."""
+    """Parts under names that the team chooses: `behaviours`, `segments`. A wrong one leaves the others."""
 
     kind: str
     what: str

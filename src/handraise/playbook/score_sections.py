@@ -15,15 +15,17 @@ from handraise.model.scores import (
     RankCell,
     hundredths,
 )
+from handraise.model.triggers import QualifyingTracks
 from handraise.playbook.act_words import DISTINCT, BehaviourName
 from handraise.playbook.condition_shape import CONDITION
 from handraise.playbook.decision_words import POINTS, RANK
+from handraise.playbook.declared_names import TRACK
 from handraise.playbook.nodes import MapNode, Node, TextNode
 from handraise.playbook.quantities import ExactSpan, Span_, Whole
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reading import Reading, Wrong, did_you_mean, nearest, normal
 from handraise.playbook.records import Got, Key, ListedParts, Record
-from handraise.playbook.shapes import Choice, Json, Named, SchemaBook, Shape, Text
+from handraise.playbook.shapes import Json, Many, Named, SchemaBook, Shape, Text
 from handraise.playbook.thresholds import GRADE_THRESHOLDS, LEVEL_THRESHOLDS
 
 _NAME = Text("a name")
@@ -257,20 +259,36 @@ def _with_defaults(cell: RankCell, label: str | None, route: str | None) -> Rank
     return RankCell(cell.rank, label or cell.label, route or cell.route)
 
 
-def _marketing_qualified(got: Got) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Tracks(Shape[QualifyingTracks]):
+    """`all`, or names of tracks in a list."""
+
+    @property
+    def expected(self) -> str:
+        return "`all`, or a list of tracks,"
+
+    def read(self, node: Node, to: Reading) -> QualifyingTracks | Wrong:
+        if isinstance(node, TextNode) and normal(node.text) == "all":
+            return QualifyingTracks(all=True)
+        named = Many(TRACK, self.expected).read(node, to)
+        if isinstance(named, Wrong):
+            return named
+        return QualifyingTracks(named=tuple(t for t in to.names.tracks if t in named))
+
+    def schema(self, book: SchemaBook) -> Json:
+        return Many(TRACK, self.expected).schema(book)
+
+
+def _marketing_qualified(got: Got) -> tuple[tuple[str, ...], QualifyingTracks]:
     ranks: tuple[str, ...] = got.get("ranks", ())
-    return tuple(r for r in RANKS if r in ranks)
+    return tuple(r for r in RANKS if r in ranks), got.get("tracks", QualifyingTracks())
 
 
 MARKETING_QUALIFIED = Record(
-    "the agreed cells, such as `{ranks: [A1, A2, B1]}`,",
+    "the agreed cells and tracks, such as `{ranks: [A1, A2, B1], tracks: all}`,",
     (
         Key("ranks", RANK, "The agreed cells of the matrix."),
-        Key(
-            "tracks",
-            Choice("`all`", (("all", "all"),)),
-            "The tracks whose firing qualifies too. Joins with the triggers.",
-        ),
+        Key("tracks", Tracks(), "The tracks whose firing qualifies too: `all`, or a list of them."),
     ),
     _marketing_qualified,
 )

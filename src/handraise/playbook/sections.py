@@ -7,9 +7,14 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
+from handraise.model.lifecycle import Lifecycle
 from handraise.model.playbook import Agreement, Credit, Outcome, OutcomeEvent, Playbook
+from handraise.model.products import BuyingGroup, Interest
+from handraise.model.scores import Engagement, Fit
+from handraise.model.triggers import BusinessHours, QualifyingTracks
 from handraise.playbook.behaviours import BEHAVIOURS
 from handraise.playbook.nodes import Node, TextNode
+from handraise.playbook.product_sections import BUYING_GROUP, INTEREST, OFFERS, PRODUCTS, PROGRAMS
 from handraise.playbook.quantities import ExactSpan, Span_, Whole
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reading import Reading, Wrong, did_you_mean
@@ -18,6 +23,7 @@ from handraise.playbook.score_sections import ENGAGEMENT, FIT, MARKETING_QUALIFI
 from handraise.playbook.segment_sections import BUYER_SEGMENTS, SEGMENTS
 from handraise.playbook.shapes import Choice, Json, Named, SchemaBook, Shape, Text
 from handraise.playbook.terms import is_term
+from handraise.playbook.trigger_sections import BUSINESS_HOURS, LIFECYCLE, TRIGGERS
 
 T = TypeVar("T")
 _SPAN = Span_()
@@ -157,8 +163,7 @@ AGREEMENT = Record(
 
 
 def _playbook(got: Got) -> Playbook:
-    from handraise.model.scores import Engagement, Fit
-
+    agreed: tuple[tuple[str, ...], QualifyingTracks] = got.get("marketing_qualified", ((), QualifyingTracks()))
     return Playbook(
         name=got["playbook"],
         time_zone=got["time_zone"],
@@ -166,11 +171,20 @@ def _playbook(got: Got) -> Playbook:
         fit=got.get("fit", Fit()),
         engagement=got.get("engagement", Engagement()),
         ranks=got.get("ranks", DEFAULT_RANKS),
-        marketing_qualified_ranks=got.get("marketing_qualified", ()),
+        marketing_qualified_ranks=agreed[0],
+        qualifying_tracks=agreed[1],
         segments=got.get("segments", {}),
         buyer_segments=got.get("buyer_segments", ()),
         terms=got.get("terms", {}),
         agreement=got.get("agreement", Agreement()),
+        products=got.get("products", {}),
+        interest=got.get("interest", Interest()),
+        programs=got.get("programs", {}),
+        offers=got.get("offers", {}),
+        buying_group=got.get("buying_group", BuyingGroup()),
+        business_hours=got.get("business_hours", BusinessHours()),
+        triggers=got.get("triggers", {}),
+        lifecycle=got.get("lifecycle", Lifecycle()),
         recalibrate_every=got.get("recalibrate_every", Playbook("", "UTC").recalibrate_every),
     )
 
@@ -209,17 +223,20 @@ PLAYBOOK = Record(
         _section("engagement", ENGAGEMENT, "The implicit score: what the person did."),
         Key("recalibrate_every", ExactSpan(), "How often thresholds such as `top 5%` are worked out again."),
         _section("ranks", Ranks(), "Label and route of the cells of the matrix."),
-        _section("marketing_qualified", MARKETING_QUALIFIED, "The cells that are agreed to go to sales."),
+        _section("marketing_qualified", MARKETING_QUALIFIED, "The cells and tracks that are agreed to go to sales."),
         _section("segments", SEGMENTS, "Named segments of accounts or people."),
         _section("buyer_segments", BUYER_SEGMENTS, "The ordered segments that everybody falls into."),
-        _later("business_hours", "Days and hours that clocks run in."),
-        _later("triggers", "What sales must act on now."),
-        _later("lifecycle", "The stages and how people move through them."),
+        _section("products", PRODUCTS, "What is sold: `{analytics: Analytics suite}`."),
+        _section("interest", INTEREST, "What interest in a product is, for all products alike."),
+        _section("programs", PROGRAMS, "Types of programs with their statuses in order."),
+        _section("offers", OFFERS, "Two-stage offers: a free piece and a gated one."),
+        _section("buying_group", BUYING_GROUP, "The roles that a buying group should have."),
+        _section("business_hours", BUSINESS_HOURS, "Days and hours that clocks run in."),
+        _section("triggers", TRIGGERS, "What sales must act on now, the most urgent first."),
+        _section("lifecycle", LIFECYCLE, "The stages and how people move through them."),
         _later("touches", "What may be sent, to whom, how often."),
         _later("books", "Accounts of each rep."),
         _later("questions", "What to ask, of whom."),
-        _later("products", "What there is to be interested in."),
-        _later("programs", "Campaigns and their statuses."),
         _later("plays", "What is done for a segment."),
     ),
     _playbook,

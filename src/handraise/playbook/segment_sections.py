@@ -13,6 +13,7 @@ from handraise.playbook.records import Got, Key, ListedParts, NamedParts, Record
 from handraise.playbook.shapes import Choice, Name, Named, Text
 
 SEGMENT_OF = Choice("`accounts` or `people`", tuple((s.value, s) for s in SegmentOf))
+TIERS = ("TAM", "SAM", "SOM")
 PURPOSES = ("quota", "operations", "behaviour", "protection")
 _LABEL = Text("a label")
 
@@ -35,7 +36,7 @@ SEGMENT = Record(
         Key("of", SEGMENT_OF, "Segment of `accounts` or of `people`.", required=True),
         Key("when", CONDITION, "Who belongs to it: in, out, or unknown.", required=True),
         Key("label", _LABEL, "What the teams call it.", also=("name",)),
-        Key("tier", Text("a tier"), "TAM, SAM, SOM or a tier of your own."),
+        Key("tier", Choice("a tier", tuple((t, t) for t in TIERS)), "The market it belongs to: TAM, SAM or SOM."),
         Key(
             "purpose",
             Choice("a purpose", tuple((p, p) for p in PURPOSES)),

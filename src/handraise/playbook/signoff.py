@@ -17,6 +17,7 @@ from handraise.model.playbook import (
     SegmentOf,
     WherePart,
 )
+from handraise.model.products import ProgramStatus
 from handraise.model.scores import (
     RANKS,
     BehaviourRule,
@@ -24,10 +25,11 @@ from handraise.model.scores import (
     FixedThreshold,
     Threshold,
     Thresholds,
+    TopPeople,
     points_text,
 )
 from handraise.playbook.english import behaviour_words, segment_label, sentence
-from handraise.playbook.field_words import lowered, test_sentence
+from handraise.playbook.field_words import field_name, lowered, test_sentence
 from handraise.playbook.predicates import listed, predicate
 
 
@@ -38,6 +40,9 @@ def english(playbook: Playbook, catalog: FieldCatalog | None = None) -> str:
         _head(playbook),
         _agreement(playbook),
         _behaviours(playbook, fields),
+        _products(playbook, fields),
+        _programs(playbook),
+        _offers(playbook),
         _fit(playbook, fields),
         _engagement(playbook, fields),
         _ranks(playbook),
@@ -110,6 +115,52 @@ def _where(part: WherePart, playbook: Playbook, catalog: FieldCatalog) -> str:
     return f"the {part.name.replace('_', ' ')} {predicate(part.test, None)}"
 
 
+def _products(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    if not playbook.products:
+        return
+    yield f"## {_cap(playbook.term('products'))}"
+    yield ""
+    for product in playbook.products.values():
+        also = f" (also called {listed(product.also)})" if product.also else ""
+        yield f"- {playbook.term(product.label)}{also}"
+    interest = playbook.interest
+    ways = [f"says so in {field_name(interest.stated, playbook, catalog)}"] if interest.stated else []
+    if interest.behaviours:
+        acts = listed([behaviour_words(b, playbook) for b in interest.behaviours])
+        often = "" if interest.times == 1 else f", {interest.times:,} times or more in all,"
+        window = f" in the last {interest.within}" if interest.within else ""
+        ways.append(f"{acts}{often}{window}, on that product")
+    if ways:
+        yield ""
+        yield f"Somebody is interested in a product who {', or '.join(ways)}."
+
+
+def _programs(playbook: Playbook) -> Iterator[str]:
+    if not playbook.programs:
+        return
+    yield f"## {_cap(playbook.term('programs'))}"
+    yield ""
+    for type_ in playbook.programs.values():
+        yield f"- **{playbook.term(type_.key)}**: {', then '.join(_status(s, playbook) for s in type_.statuses)}."
+
+
+def _status(status: ProgramStatus, playbook: Playbook) -> str:
+    notes = ["a success"] if status.success else []
+    notes += [f"who {listed([behaviour_words(b, playbook) for b in status.on])}"] if status.on else []
+    said = status.label or status.key.replace("_", " ")
+    return f"{said} ({'; '.join(notes)})" if notes else said
+
+
+def _offers(playbook: Playbook) -> Iterator[str]:
+    if not playbook.offers:
+        return
+    yield f"## {_cap(playbook.term('offers'))}"
+    yield ""
+    for offer in playbook.offers.values():
+        label = playbook.term(offer.label or offer.key)
+        yield f"- **{label}**: free {listed(offer.free)}; gated {listed(offer.gated)}."
+
+
 def _fit(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
     fit, term = playbook.fit, playbook.term
     if not fit.rules:
@@ -145,12 +196,14 @@ def _thresholds(
     said = [f"{n} {_threshold(t)}" for n, t in zip(shown, thresholds.as_tuple(), strict=False)]
     yield f"{_cap(what)} {', '.join(said)}, otherwise {shown[3]}."
     if thresholds.are_calibrated:
-        yield f"Top shares are worked out again every {playbook.recalibrate_every}."
+        yield f"Who is at the top is worked out again every {playbook.recalibrate_every}."
 
 
 def _threshold(threshold: Threshold) -> str:
     if isinstance(threshold, FixedThreshold):
         return f"from {_n_points(threshold.hundredths)}"
+    if isinstance(threshold, TopPeople):
+        return f"for the best {threshold.n:,} people"
     return f"for the top {float(threshold.share * 100):g}%"
 
 

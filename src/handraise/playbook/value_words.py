@@ -29,7 +29,7 @@ from handraise.model.value_tests import (
 from handraise.model.values import FieldType
 from handraise.playbook.literals import Tested, bound, bound_schema, literal, literal_schema
 from handraise.playbook.nodes import ListNode, MapNode, Node, Pair, TextNode, boolean_of, kind_of
-from handraise.playbook.quantities import DURATION_PATTERN, duration_of, not_a_flag
+from handraise.playbook.quantities import DURATION_PATTERN, Span_, duration_of, not_a_flag
 from handraise.playbook.reading import WRONG, Reading, Wrong, did_you_mean, nearest, normal
 from handraise.playbook.shapes import Json
 
@@ -296,8 +296,6 @@ def _comparison(pair: Pair, tested: Tested, to: Reading) -> ValueTest | Wrong:
 
 
 def _unknown_comparison(key: TextNode, tested: Tested, fitting: list[str], to: Reading) -> Wrong:
-    if normal(key.text) == "held for":
-        return to.later("held for", key.span)
     if normal(key.text) == "within":
         advice = "For dates write `in the last: 30 days`."
     else:
@@ -308,13 +306,29 @@ def _unknown_comparison(key: TextNode, tested: Tested, fitting: list[str], to: R
     )
 
 
-def tests_schema(type_: FieldType | None) -> Json:
-    """JSON Schema of what may stand behind a field of the type."""
+# How long a value has been the current one: whether so long or longer.
+HELD_WORDS: dict[str, bool] = {"held for": True, "held less than": False}
+HELD_SPAN = Span_()
+_HELD_HELP = {
+    "held for": "It has been the current value for so long or longer.",
+    "held less than": "It has been the current value for less than so long.",
+}
+
+
+def tests_schema(type_: FieldType | None, *, held: bool) -> Json:
+    """JSON Schema of what may stand behind a field of the type; `held`: also how long it has been so."""
     fitting = [w for w in COMPARISON_WORDS if type_ in w.fits]
     properties: Json = {w.name: {**w.schema(type_), "description": w.help} for w in fitting}
     others: Json = {
         f"^({'|'.join(f.replace(' ', '[ _]') for f in w.forms)})$": w.schema(type_) for w in fitting
     }
+    if held:
+        spans = {
+            w: {"type": "string", "pattern": DURATION_PATTERN, "description": h}
+            for w, h in _HELD_HELP.items()
+        }
+        properties.update(spans)
+        others.update({f"^{w.replace(' ', '[ _]')}$": spans[w] for w in spans})
     mapping = {
         "type": "object",
         "minProperties": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence as Sequence_
 from decimal import Decimal
 from functools import singledispatch
 
@@ -17,17 +17,29 @@ from handraise.model.conditions import (
     Condition,
     DealOf,
     Did,
+    Fired,
+    FirstTime,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HeldFor,
     InSegment,
+    InterestedIn,
     IsMarketingQualified,
     LevelIs,
     Not,
     RankIs,
+    ReachedStatus,
+    Regularly,
+    Resumed,
     ScoreIs,
+    Sequence,
     Silent,
+    StageIs,
+    Step,
+    Stopped,
     Times,
+    TookOffer,
 )
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import WherePart
@@ -53,7 +65,7 @@ Mapped = dict[str, Data]
 _STANDARD = FieldCatalog()
 
 
-def one_or_list(values: Sequence[Data]) -> Data:
+def one_or_list(values: Sequence_[Data]) -> Data:
     return values[0] if len(values) == 1 else list(values)
 
 
@@ -127,7 +139,7 @@ def _bare_booleans(data: Data) -> Data:
     return {"true": True, "false": False}.get(data, data) if isinstance(data, str) else data
 
 
-def where_data(parts: Sequence[WherePart]) -> Mapped:
+def where_data(parts: Sequence_[WherePart]) -> Mapped:
     """Tests of one side are written together where their words differ."""
     data: Mapped = {}
     for part in parts:
@@ -256,6 +268,84 @@ def _(condition: InSegment, zone: str) -> Mapped:
 @condition_data.register
 def _(condition: IsMarketingQualified, zone: str) -> Mapped:
     return {"marketing_qualified": True}
+
+
+@condition_data.register
+def _(condition: HeldFor, zone: str) -> Mapped:
+    held: Mapped = {"held for" if condition.longer else "held less than": str(condition.span)}
+    if condition.test is None:
+        return {str(condition.field): held}
+    return {str(condition.field): _together(field_data(condition.field, condition.test), held)}
+
+
+@condition_data.register
+def _(condition: FirstTime, zone: str) -> Mapped:
+    window = _window(condition.within, None, zone)
+    return {"first time": {"behaviour": condition.behaviour, **window} if window else condition.behaviour}
+
+
+@condition_data.register
+def _(condition: Stopped, zone: str) -> Mapped:
+    return {"stopped": {"behaviour": condition.behaviour, "for": str(condition.span)}}
+
+
+@condition_data.register
+def _(condition: Resumed, zone: str) -> Mapped:
+    return {
+        "resumed": {
+            "behaviour": condition.behaviour,
+            "after": str(condition.pause),
+            "within": str(condition.within),
+        }
+    }
+
+
+@condition_data.register
+def _(condition: Regularly, zone: str) -> Mapped:
+    return {"regularly": {"behaviour": condition.behaviour, "weeks": condition.n, "of": condition.of}}
+
+
+@condition_data.register
+def _(condition: Sequence, zone: str) -> Mapped:
+    return {"sequence": [_step(s) for s in condition.steps], **_window(condition.within, None, zone)}
+
+
+def _step(step: Step) -> Data:
+    gaps = _filled(within=str(step.high) if step.high else None, after=str(step.low) if step.low else None)
+    return {"then": step.behaviour, **gaps} if gaps else step.behaviour
+
+
+@condition_data.register
+def _(condition: InterestedIn, zone: str) -> Mapped:
+    return {"interest": condition.product}
+
+
+@condition_data.register
+def _(condition: ReachedStatus, zone: str) -> Mapped:
+    reached: Mapped = {"success": True} if condition.status is None else {"status": condition.status}
+    window = _window(condition.within, None, zone)
+    return {"program": {"type": condition.type, **reached, **_filled(name=condition.program), **window}}
+
+
+@condition_data.register
+def _(condition: TookOffer, zone: str) -> Mapped:
+    window = _window(condition.within, None, zone)
+    return {"offer": {"offer": condition.offer, "piece": condition.piece.value, **window}}
+
+
+@condition_data.register
+def _(condition: StageIs, zone: str) -> Mapped:
+    stages = one_or_list(condition.stages)
+    if condition.span is None:
+        return {"stage": stages}
+    return {"stage": {"is": stages, "for" if condition.longer else "for less than": str(condition.span)}}
+
+
+@condition_data.register
+def _(condition: Fired, zone: str) -> Mapped:
+    triggers = one_or_list(condition.triggers)
+    window = _window(condition.within, None, zone)
+    return {"fired": {"trigger": triggers, **window} if window else triggers}
 
 
 @condition_data.register

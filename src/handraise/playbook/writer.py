@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from handraise.model.conditions import Always
 from handraise.model.playbook import Agreement, Behaviour, BuyerSegment, Outcome, Playbook, Segment
+from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
 from handraise.model.scores import (
     BehaviourRule,
     Engagement,
@@ -21,6 +22,7 @@ from handraise.model.scores import (
     FixedThreshold,
     Threshold,
     Thresholds,
+    TopPeople,
     points_text,
 )
 from handraise.model.time import Duration
@@ -61,6 +63,10 @@ def _data(playbook: Playbook) -> dict[str, Data]:
         recalibrate_every=None if _is_moot(playbook) else str(playbook.recalibrate_every),
         ranks=_ranks(playbook),
         marketing_qualified=present(ranks=list(playbook.marketing_qualified_ranks)),
+        products={k: _product(p) for k, p in sorted(playbook.products.items())},
+        interest=_interest(playbook.interest),
+        programs={k: _program(p) for k, p in sorted(playbook.programs.items())},
+        offers={k: _offer(o) for k, o in sorted(playbook.offers.items())},
         segments={k: _segment(s, zone) for k, s in sorted(playbook.segments.items())},
         buyer_segments=[_buyer_segment(s, zone) for s in playbook.buyer_segments],
     )
@@ -156,6 +162,8 @@ def _thresholds(thresholds: Thresholds, names: str) -> dict[str, Data]:
 def _threshold(threshold: Threshold) -> Data:
     if isinstance(threshold, FixedThreshold):
         return _points(threshold.hundredths)
+    if isinstance(threshold, TopPeople):
+        return f"top {threshold.n} people"
     percent = threshold.share * 100
     return f"top {number_text(Decimal(percent.numerator) / percent.denominator)}%"
 
@@ -165,6 +173,34 @@ def _ranks(playbook: Playbook) -> dict[str, Data]:
     scored = bool(playbook.fit.rules or playbook.engagement.rules)
     cells = sorted(playbook.ranks.items())
     return {r: {"label": c.label, "route": c.route} for r, c in cells if scored or c != DEFAULT_RANKS.get(r)}
+
+
+def _product(product: Product) -> Data:
+    return present(label=product.label, also=list(product.also))
+
+
+def _interest(interest: Interest) -> dict[str, Data]:
+    if interest == Interest():
+        return {}
+    return present(
+        behaviours=list(interest.behaviours),
+        times=interest.times,
+        within=_text(interest.within),
+        stated=str(interest.stated) if interest.stated else None,
+    )
+
+
+def _program(program: ProgramType) -> dict[str, Data]:
+    return {"statuses": [_status(s) for s in program.statuses]}
+
+
+def _status(status: ProgramStatus) -> Data:
+    more = present(label=status.label, success=status.success or None, on=list(status.on))
+    return {"key": status.key, **more} if more else status.key
+
+
+def _offer(offer: Offer) -> dict[str, Data]:
+    return present(label=offer.label, free=list(offer.free), gated=list(offer.gated))
 
 
 def _segment(segment: Segment, zone: str) -> dict[str, Data]:

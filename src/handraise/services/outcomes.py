@@ -56,7 +56,7 @@ _Part = tuple[pa.Array, npt.NDArray[np.int64], npt.NDArray[np.int64], int]
 
 def _of_chunk(chunk: Chunk, outcome: Outcome) -> _Part:
     deals = chunk.deals
-    status, since = DealStates(deals).now()
+    status, since = DealStates(deals, "UTC").now
     happened = (
         np.ones(len(status), np.bool_)
         if outcome.event is OutcomeEvent.OPPORTUNITY_CREATED

@@ -1,0 +1,241 @@
+"""A chunk seen from a kind of subject, at points: what conditions are asked of.
+
+`PeopleView` answers for people (account facts reach a person through the account held at the point), `AccountsView`
+for accounts and, in its last row, for the account of somebody who has none: nothing is known of it. Truths are
+remembered per view; what depends only on the chunk is kept in `ChunkFacts` and shared by all its views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.deals import DealStates
+from handraise.evaluate.kleene import Truths
+from handraise.evaluate.occurrences import Matched, Occurrences, What
+from handraise.evaluate.past import NO_PAST, Past
+from handraise.evaluate.points import Points, starts
+from handraise.evaluate.timelines import Steps, latest
+from handraise.facts.chunks import Bools, Chunk, Instants, Ints, Timeline
+from handraise.model.conditions import Condition, Score
+from handraise.model.fields import Entity, Field
+from handraise.model.time import Duration, Micros
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What decisions on a score need of it: per person, hundredths and class indices, best class 0.
+
+    `best <= worst` are the best and worst class (grade, level) that unknown facts leave open; `low` and `high`
+    the score's range.
+    """
+
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+    best: npt.NDArray[np.int8]
+    worst: npt.NDArray[np.int8]
+
+
+@dataclass
+class ChunkFacts:
+    """What all views of one chunk share."""
+
+    compiled: Compiled
+    chunk: Chunk
+    _steps: dict[Field, Steps] = field(default_factory=dict)
+    _remembered: dict[Hashable, Any] = field(default_factory=dict)
+
+    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for the chunk."""
+        if name not in self._remembered:
+            self._remembered[name] = make()
+        found: T = self._remembered[name]
+        return found
+
+    @cached_property
+    def occurrences(self) -> Occurrences:
+        return Occurrences(self.compiled, self.chunk.activities)
+
+    @cached_property
+    def deals(self) -> DealStates:
+        return DealStates(self.chunk.deals, self.compiled.zone)
+
+    @cached_property
+    def held_steps(self) -> Steps:
+        """The account held over time, of the chunk's people. Only where the chunk says so (`Chunk.held`)."""
+        if self.chunk.held is None:
+            raise RuntimeError("this chunk knows its people's accounts at one instant only")
+        return Steps(self.chunk.held)
+
+    def timeline(self, field_: Field) -> Timeline | None:
+        is_account = field_.entity == Entity.ACCOUNT.value
+        return (self.chunk.account_fields if is_account else self.chunk.person_fields).get(field_)
+
+    def steps(self, field_: Field) -> Steps | None:
+        """The field over time, of people or of accounts."""
+        timeline = self.timeline(field_)
+        if timeline is None:
+            return None
+        if field_ not in self._steps:
+            self._steps[field_] = Steps(timeline)
+        return self._steps[field_]
+
+
+@dataclass
+class View:
+    """One kind of subject at points."""
+
+    facts: ChunkFacts
+    points: Points
+    past: Past = NO_PAST
+    _truths: dict[Condition, Truths] = field(default_factory=dict)
+    _latest: dict[Field, tuple[Ints, Bools]] = field(default_factory=dict)
+
+    @property
+    def compiled(self) -> Compiled:
+        return self.facts.compiled
+
+    @property
+    def chunk(self) -> Chunk:
+        return self.facts.chunk
+
+    @property
+    def size(self) -> int:
+        return self.points.n
+
+    @property
+    def now(self) -> Micros | Instants:
+        """The instant of each point, or of all."""
+        return self.points.at if self.points.instant is None else self.points.instant
+
+    def truth(self, condition: Condition) -> Truths:
+        """Truth of the condition at each point; shape `(size,)`."""
+        known = self._truths.get(condition)
+        if known is None:
+            from handraise.evaluate.conditions import truth_of
+
+            known = self._truths[condition] = truth_of(condition, self)
+        return known
+
+    def before(self, span: Duration) -> Micros | Instants:
+        """One duration before each point."""
+        if self.points.instant is not None:
+            return span.before(self.points.instant, self.compiled.zone)
+        return starts(span, self.points.at, self.compiled.zone)
+
+    def start(self, within: Duration | None) -> Micros | Instants | None:
+        """The excluded start of a trailing window."""
+        return None if within is None else self.before(within)
+
+    def latest(self, field_: Field) -> tuple[Ints, Bools]:
+        """Latest value code and assumed flag at each point."""
+        if field_ not in self._latest:
+            self._latest[field_] = self._find_latest(field_)
+        return self._latest[field_]
+
+    def _find_latest(self, field_: Field) -> tuple[Ints, Bools]:
+        timeline = self.facts.timeline(field_)
+        if self.points.instant is not None:
+            return latest(timeline, self.size)
+        steps = self.facts.steps(field_)
+        if timeline is None or steps is None:
+            return latest(None, self.size)
+        place = steps.place(self.points.subject, self.points.at)
+        code = Steps.taken(steps.code, place)
+        assumed = (timeline.assumed[steps.row[np.maximum(place, 0)]] == 1) & (code >= 0)
+        return code, assumed
+
+    def held_since(self, field_: Field) -> Instants:
+        """Since when the value at each point is the current one, as seen; meaningless where there is none."""
+        steps = self.facts.steps(field_)
+        if steps is None or not len(steps.since):
+            return np.zeros(self.size, dtype=np.int64)
+        return steps.since[np.maximum(steps.place(self.points.subject, self.points.at), 0)]
+
+    def accounts(self) -> AccountsView:
+        raise NotImplementedError
+
+
+@dataclass
+class AccountsView(View):
+    """Accounts, and last the one of people without an account."""
+
+    people: PeopleView | None = None
+
+    def accounts(self) -> AccountsView:
+        return self
+
+
+@dataclass
+class PeopleView(View):
+    """People.
+
+    `scorer` gives the scores when a condition first asks for one (see `evaluate.decide`): a score may rest on the
+    other's class, and the reader of the playbook refuses circles.
+    """
+
+    scorer: Callable[[Score], Scored] | None = None
+
+    def acts(self, what: What, start: Micros | Instants | None) -> Matched:
+        """What each point's person did after `start`."""
+        return self.facts.occurrences.since(what, self.points, start)
+
+    def _find_latest(self, field_: Field) -> tuple[Ints, Bools]:
+        if field_.entity != Entity.ACCOUNT.value:
+            return super()._find_latest(field_)
+        code, assumed = self.accounts().latest(field_)
+        return code[self.account], assumed[self.account]
+
+    def held_since(self, field_: Field) -> Instants:
+        if field_.entity != Entity.ACCOUNT.value:
+            return super().held_since(field_)
+        return self.accounts().held_since(field_)[self.account]
+
+    @cached_property
+    def held(self) -> Ints:
+        """The account that each point's person holds then, by its number in the chunk; -1 for none."""
+        chunk = self.chunk
+        if self.points.instant is not None:
+            return chunk.person_account
+        if chunk.held is None:
+            return chunk.person_account[self.points.subject]
+        return self.facts.held_steps.at(self.points.subject, self.points.at)
+
+    @cached_property
+    def account(self) -> Ints:
+        """The row of `accounts()` that each point's account facts are in; -1, the last one, for none."""
+        return self._accounts[0]
+
+    def accounts(self) -> AccountsView:
+        return self._accounts[1]
+
+    @cached_property
+    def _accounts(self) -> tuple[Ints, AccountsView]:
+        n_accounts = self.chunk.n_accounts
+        if self.points.instant is not None:
+            points = Points.everybody(n_accounts + 1, self.points.instant)
+            return self.held, AccountsView(self.facts, points, self.past, people=self)
+        has = self.held >= 0
+        distinct = Points.of(self.held[has], self.points.at[has])
+        stride = len(instants := np.unique(distinct.at)) + 1
+        keys = distinct.subject.astype(np.int64) * stride + np.searchsorted(instants, distinct.at)
+        asked = self.held[has].astype(np.int64) * stride + np.searchsorted(instants, self.points.at[has])
+        row = np.full(self.size, -1, dtype=np.int32)
+        row[has] = np.searchsorted(keys, asked)
+        nobody = Points(
+            np.append(distinct.subject, np.int32(n_accounts)), np.append(distinct.at, np.int64(0))
+        )
+        return row, AccountsView(self.facts, nobody, self.past, people=self)
+
+
+def people_view(compiled: Compiled, chunk: Chunk, past: Past = NO_PAST) -> PeopleView:
+    """Everybody of the chunk at the reading's instant."""
+    return PeopleView(ChunkFacts(compiled, chunk), Points.everybody(chunk.n_people, compiled.as_of), past)

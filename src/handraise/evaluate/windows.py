@@ -1,0 +1,30 @@
+"""Trailing windows at points, and whether sources know of everything in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from handraise.evaluate.coverage import NOT_COVERED
+from handraise.evaluate.views import PeopleView, View
+from handraise.facts.chunks import Bools, Instants
+from handraise.model.time import Micros
+
+
+def person_known_at(people: PeopleView) -> Instants:
+    """The first instant at which each point's person was known."""
+    known = people.chunk.person_known_at
+    return known if people.points.instant is not None else known[people.points.subject]
+
+
+def covered(people: PeopleView, types: tuple[str, ...], start: Micros | Instants | None) -> Bools:
+    """Whether the window (start, now] is inside coverage; without a start it begins when the person was known."""
+    if start is not None:
+        return covers(people, types, start)
+    return np.asarray(person_known_at(people) >= people.compiled.covered_since(types, people.now))
+
+
+def covers(view: View, types: tuple[str, ...], start: Micros | Instants) -> Bools:
+    """Whether sources know of everything in (start, now]; of a window that has not begun they do."""
+    since = view.compiled.covered_since(types, view.now)
+    inside = (since != NOT_COVERED) & (since <= np.asarray(start) + 1)
+    return np.broadcast_to(np.asarray((np.asarray(start) >= view.now) | inside), view.size)

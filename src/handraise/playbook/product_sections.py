@@ -1,0 +1,247 @@
+"""The sections `products`, `interest`, `programs`, `offers` and `buying_group`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handraise.model.fields import Entity, Field
+from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramStatus, ProgramType
+from handraise.model.values import FieldType, fold
+from handraise.playbook.act_words import BehaviourName
+from handraise.playbook.field_names import tested_field
+from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
+from handraise.playbook.quantities import Flag, Span_, Whole
+from handraise.playbook.reading import Reading, Wrong
+from handraise.playbook.records import Got, Key, NamedParts, Record
+from handraise.playbook.shapes import Either, Json, Many, Name, SchemaBook, Shape, Text
+
+_LABEL = Text("a label")
+_TEXTS = Many(Text("a name"), "names")
+
+
+def _as_it_is(got: Got) -> Got:
+    return got
+
+
+_PRODUCT = Record(
+    "a product",
+    (
+        Key("label", _LABEL, "What the teams call it."),
+        Key("also", _TEXTS, "Its names in other systems."),
+    ),
+    _as_it_is,
+)
+PRODUCT = Either("a product", scalar=_LABEL, mapping=_PRODUCT)
+
+
+def _product(key: str, node: Node, to: Reading) -> Product | Wrong:
+    if isinstance(node, TextNode):
+        label = _LABEL.read(node, to)
+        return label if isinstance(label, Wrong) else Product(key, label)
+    got = _PRODUCT.read(node, to) if isinstance(node, MapNode) else PRODUCT.refuse(node, to)
+    return got if isinstance(got, Wrong) else Product(key, got.get("label", key), got.get("also", ()))
+
+
+PRODUCTS = NamedParts("product", "products by name", _product, PRODUCT)
+
+
+_SAYS = (FieldType.TEXT, FieldType.TEXT_LIST)
+
+
+@dataclass(frozen=True)
+class FieldOfTexts(Shape[Field]):
+    """A field of people that holds texts. `says` is what it is for: "is stated in"."""
+
+    says: str
+    example: str
+
+    @property
+    def expected(self) -> str:
+        return f"a field of people, such as `{self.example}`,"
+
+    def read(self, node: Node, to: Reading) -> Field | Wrong:
+        if not isinstance(node, TextNode):
+            return self.refuse(node, to)
+        tested = tested_field(node, to)
+        if isinstance(tested, Wrong):
+            return tested
+        fits = tested.type in _SAYS
+        if tested.field is None or tested.field.entity != Entity.PERSON.value or not fits:
+            return to.say(
+                "PB205",
+                node,
+                f"{to.part} {self.says} `{node.text}`, which is no text or list of texts of a person.",
+                f"Name a field of people, such as `{self.example}`.",
+            )
+        return tested.field
+
+    def schema(self, book: SchemaBook) -> Json:
+        fields = book.catalog.of(Entity.PERSON.value)
+        return {"enum": [str(d.field) for d in fields if d.type in _SAYS]}
+
+
+def _interest(got: Got) -> Interest:
+    usual = Interest()
+    return Interest(
+        got.get("behaviours", ()), got.get("times", usual.times), got.get("within"), got.get("stated")
+    )
+
+
+INTEREST = Record(
+    "what interest in a product is",
+    (
+        Key(
+            "behaviours",
+            Many(BehaviourName(), "the name of a behaviour"),
+            "Acts that show interest in the product that they, or their asset, name.",
+        ),
+        Key("times", Whole("a whole number", low=1), "At least so many of them."),
+        Key("within", Span_(), "In the last so long: `180 days`."),
+        Key("stated", FieldOfTexts("is stated in", "person.product_interest"), "The field in which people say it themselves."),
+    ),
+    _interest,
+    min_keys=1,
+)
+
+
+def _status(got: Got) -> ProgramStatus:
+    return ProgramStatus(got["key"], got.get("label"), got.get("success", False), got.get("on", ()))
+
+
+@dataclass(frozen=True)
+class _StatusName(Shape[ProgramStatus]):
+    """A status of which only the name matters."""
+
+    @property
+    def expected(self) -> str:
+        return "the name of a status"
+
+    def read(self, node: Node, to: Reading) -> ProgramStatus | Wrong:
+        name = Name("the name of a status").read(node, to)
+        return name if isinstance(name, Wrong) else ProgramStatus(name)
+
+    def schema(self, book: SchemaBook) -> Json:
+        return {"type": "string"}
+
+
+STATUS: Shape[ProgramStatus] = Either(
+    "a status, such as `attended` or `{key: attended, success: true}`,",
+    scalar=_StatusName(),
+    mapping=Record(
+        "a status",
+        (
+            Key("key", Name("the name of a status"), "Its name: `attended`.", required=True),
+            Key("label", _LABEL, "What the source calls it, where that is not its name."),
+            Key("success", Flag(), "Whether it counts as success."),
+            Key(
+                "on", Many(BehaviourName(), "the name of a behaviour"), "Behaviours that move a member to it."
+            ),
+        ),
+        _status,
+    ),
+)
+_PROGRAM = Record(
+    "a type of program",
+    (
+        Key(
+            "statuses",
+            Many(STATUS, "statuses, the first one first,", one_is_enough=False),
+            "The statuses in order; a later one includes the earlier.",
+            required=True,
+        ),
+    ),
+    _as_it_is,
+)
+
+
+def _program_type(key: str, node: Node, to: Reading) -> ProgramType | Wrong:
+    got = _PROGRAM.read(node, to)
+    if isinstance(got, Wrong):
+        return got
+    statuses: tuple[ProgramStatus, ...] = got["statuses"]
+    keys = [s.key for s in statuses]
+    twice = next((k for i, k in enumerate(keys) if k in keys[:i]), None)
+    if twice is not None:
+        return to.say(
+            "PB216",
+            got.at("statuses"),
+            f"{to.part} has two statuses `{twice}`.",
+            "Give each a name of its own.",
+        )
+    return ProgramType(key, statuses)
+
+
+PROGRAMS = NamedParts("program", "types of programs by name", _program_type, _PROGRAM)
+
+
+_OFFER = Record(
+    "a two-stage offer",
+    (
+        Key("label", _LABEL, "What the teams call it."),
+        Key("free", _TEXTS, "The assets of the free piece.", required=True),
+        Key("gated", _TEXTS, "The assets of the gated piece.", required=True),
+    ),
+    _as_it_is,
+)
+
+
+def _offer(key: str, node: Node, to: Reading) -> Offer | Wrong:
+    got = _OFFER.read(node, to)
+    if isinstance(got, Wrong):
+        return got
+    both = sorted(set(got["free"]) & set(got["gated"]))
+    if both:
+        return to.say(
+            "PB313",
+            got.at("gated"),
+            f"{to.part} has `{both[0]}` both free and gated.",
+            "Leave it in one of the two.",
+        )
+    return Offer(key, got["free"], got["gated"], got.get("label"))
+
+
+OFFERS = NamedParts("offer", "offers by name", _offer, _OFFER)
+
+
+def _buying_group(got: Got) -> BuyingGroup | Wrong:
+    roles: tuple[str, ...] = got["roles"]
+    twice = next((r for i, r in enumerate(roles) if fold(r) in map(fold, roles[:i])), None)
+    if twice is not None:
+        return got.to.say(
+            "PB216", got.at("roles"), f"{got.to.part} has the role `{twice}` twice.", "Keep one of them."
+        )
+    return BuyingGroup(roles, got.get("field", BuyingGroup().field))
+
+
+BUYING_GROUP = Record(
+    "the roles of a buying group",
+    (
+        Key(
+            "roles",
+            Many(Text("a role"), "roles"),
+            "The roles that a buying group should have: `[economic_buyer, champion]`.",
+            required=True,
+        ),
+        Key(
+            "field",
+            FieldOfTexts("has its roles in", "person.buying_role"),
+            "The field of people that holds their role; `person.buying_role` without it.",
+        ),
+    ),
+    _buying_group,
+)
+
+
+def names_of_statuses(node: Node | None) -> dict[str, tuple[str, ...]]:
+    """The statuses of each type of program, whatever else is wrong with them."""
+    if not isinstance(node, MapNode):
+        return {}
+    return {
+        p.key.text: _keys(p.value.get("statuses")) if isinstance(p.value, MapNode) else () for p in node.pairs
+    }
+
+
+def _keys(node: Node | None) -> tuple[str, ...]:
+    items = node.items if isinstance(node, ListNode) else ()
+    named = [i.get("key") if isinstance(i, MapNode) else i for i in items]
+    return tuple(n.text for n in named if isinstance(n, TextNode))
