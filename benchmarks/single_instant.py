@@ -100,8 +100,8 @@ def _compare(store: Path, flat: Path) -> None:
     from handraise.engines.local import needs_of
     from handraise.engines.reading import Reading
     from handraise.evaluate.compiled import Compiled
-    from handraise.evaluate.conditions import people_view
     from handraise.evaluate.occurrences import count
+    from handraise.evaluate.views import people_view
     from handraise.facts.store import FactStore
     from handraise.model.fields import FieldCatalog
 
@@ -113,7 +113,7 @@ def _compare(store: Path, flat: Path) -> None:
             view = people_view(compiled, reading.chunk(i))
             for row, rule in enumerate(rules):
                 start = AS_OF - window_days(rule) * MICROS_PER_DAY
-                n = count(view.occurrences.since(f"b{rule}", start), view.size)[: view.chunk.n_decided]
+                n = count(view.acts(f"b{rule}", start), view.size)[: view.chunk.n_decided]
                 ours[row] += (n.sum(), (n * n).sum())
     counts = ", ".join(_count_sql(rule) for rule in rules)
     sums = ", ".join(f"sum(c{r})::BIGINT, sum(c{r} * c{r})::BIGINT" for r in rules)

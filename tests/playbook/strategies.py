@@ -6,7 +6,8 @@ or accounts. `CATALOG` holds the fields they test.
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,6 +26,7 @@ from handraise.model.conditions import (
     DealStatus,
     Did,
     Distinct,
+    Fired,
     FirstTime,
     GradeIs,
     GradeIsOpen,
@@ -44,12 +46,14 @@ from handraise.model.conditions import (
     ScoreIs,
     Sequence,
     Silent,
+    StageIs,
     Step,
     Stopped,
     Times,
     TookOffer,
 )
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
+from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import (
     Agreement,
     Behaviour,
@@ -63,7 +67,7 @@ from handraise.model.playbook import (
     Typed,
     WherePart,
 )
-from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
+from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramStatus, ProgramType
 from handraise.model.scores import (
     GRADES,
     LEVELS,
@@ -80,6 +84,7 @@ from handraise.model.scores import (
     TopShare,
 )
 from handraise.model.time import Duration, Unit, iso
+from handraise.model.triggers import BusinessHours, QualifyingTracks, Sla, Trigger
 from handraise.model.value_tests import (
     Between,
     Compare,
@@ -94,7 +99,7 @@ from handraise.model.value_tests import (
     TextTest,
     ValueTest,
 )
-from handraise.model.values import FieldType, number_text
+from handraise.model.values import FieldType, fold, number_text
 from handraise.playbook.literals import edge_of_day
 from handraise.playbook.ranks import DEFAULT_RANKS
 
@@ -103,6 +108,8 @@ Strategy = st.SearchStrategy
 BEHAVIOURS = ("demo_request", "pricing-view", "shared", "form_fill")
 ACCOUNT_SEGMENTS = ("icp", "named_accounts")
 PEOPLE_SEGMENTS = ("buyers", "on")
+TRIGGERS = ("many-forms", "shared_it")
+STAGES = ("MIL", "mql-1", "on")
 ZONES = ("UTC", "Europe/London", "America/New_York", "Asia/Kathmandu")
 OWN_FIELDS = (
     FieldDefinition(Field("account", "it_budget"), FieldType.NUMBER, "IT budget"),
@@ -243,6 +250,18 @@ def _subset(values: tuple[object, ...]) -> Strategy[tuple[object, ...]]:
     return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True).map(tuple)
 
 
+def stages() -> Strategy[Condition]:
+    """Conditions that read the stage."""
+    return st.builds(StageIs, _subset(STAGES), st.none() | durations, st.booleans()).map(
+        lambda c: c if c.span else StageIs(c.stages)
+    )
+
+
+def firings(triggers: tuple[str, ...]) -> Strategy[Condition]:
+    """Conditions that read the firing of these triggers."""
+    return st.builds(Fired, _subset(triggers), st.none() | durations)
+
+
 def decisions() -> Strategy[Condition]:
     """Conditions that read scores."""
     bounds = st.integers(-(10**6), 10**6).map(lambda n: Decimal(n) / 100)
@@ -252,7 +271,6 @@ def decisions() -> Strategy[Condition]:
         st.builds(LevelIs, _subset(LEVELS)),
         st.builds(RankIs, _subset(RANKS)),
         st.builds(ScoreIs, st.sampled_from(Score), st.sampled_from(Comparison), bounds),
-        st.just(IsMarketingQualified()),
     )
 
 
@@ -310,12 +328,25 @@ def _grown(leaves: Strategy[Condition]) -> Strategy[Condition]:
 
 
 def conditions(
-    of: SegmentOf = SegmentOf.PEOPLE, segments: tuple[str, ...] = (), scored: bool = False
+    of: SegmentOf = SegmentOf.PEOPLE,
+    segments: tuple[str, ...] = (),
+    scored: bool = False,
+    fired: tuple[str, ...] = (),
+    qualified: bool = False,
 ) -> Strategy[Condition]:
-    """Conditions for a place that asks people or accounts; `segments` may be tested, and scores if `scored`."""
-    leaves = _account_facts() if of is SegmentOf.ACCOUNTS else _person_facts() | _account_facts()
+    """Conditions for a place that asks people or accounts.
+
+    `segments` and the triggers in `fired` may be tested, scores if `scored`, and marketing-qualified if `qualified`;
+    the stage may be tested of all people.
+    """
+    is_account = of is SegmentOf.ACCOUNTS
+    leaves = _account_facts() if is_account else st.one_of(_person_facts(), _account_facts(), stages())
     if segments:
         leaves |= st.sampled_from(segments).map(InSegment)
+    if fired:
+        leaves |= firings(fired)
+    if qualified:
+        leaves |= st.just(IsMarketingQualified())
     return _grown(leaves | decisions() if scored else leaves)
 
 
@@ -391,13 +422,13 @@ def _segments(draw: st.DrawFn) -> dict[str, Segment]:
         "icp": conditions(SegmentOf.ACCOUNTS),
         "buyers": conditions(SegmentOf.PEOPLE, ("icp",)),
         "named_accounts": conditions(SegmentOf.ACCOUNTS, ("icp",)),
-        "on": conditions(SegmentOf.PEOPLE, ("icp", "buyers", "named_accounts"), scored=True),
+        "on": conditions(SegmentOf.PEOPLE, ("icp", "buyers", "named_accounts"), True, TRIGGERS, True),
     }
     some = st.none() | words
     return {
         key: Segment(
             key, SegmentOf.PEOPLE if key in PEOPLE_SEGMENTS else SegmentOf.ACCOUNTS, draw(condition),
-            draw(some), draw(some), draw(st.sampled_from((None, "quota", "protection"))), draw(some), draw(some),
+            draw(some), draw(st.sampled_from((None, "TAM", "SOM"))), draw(st.sampled_from((None, "quota", "protection"))), draw(some), draw(some),
             draw(st.dictionaries(st.sampled_from(("wins_more", "closes_faster")), st.booleans())),
             draw(st.dictionaries(st.just("account.segment"), words)),
         )
@@ -411,10 +442,80 @@ def _buyer_segments(draw: st.DrawFn) -> tuple[BuyerSegment, ...]:
     segments = ("icp", "on")
     text = st.just("") | words
     first = [
-        BuyerSegment(k, draw(words), draw(conditions(segments=segments, scored=True)), draw(text), draw(text))
+        BuyerSegment(
+            k,
+            draw(words),
+            draw(conditions(segments=segments, scored=True, fired=TRIGGERS, qualified=True)),
+            draw(text),
+            draw(text),
+        )
         for k in keys
     ]
     return (*first, BuyerSegment("others", draw(words), Always())) if draw(st.booleans()) else ()
+
+
+def _slas() -> Strategy[Sla]:
+    units = st.sampled_from((Unit.HOURS, Unit.DAYS))
+    return st.builds(Sla, durations) | st.builds(
+        Sla, st.builds(Duration, st.integers(1, 99), units), st.just(True)
+    )
+
+
+@st.composite
+def _triggers(draw: st.DrawFn) -> dict[str, Trigger]:
+    """Each may read its own firing, and the second that of the first."""
+    segments = ("icp", "buyers", "named_accounts")
+    some = st.none() | words
+    made: dict[str, Trigger] = {}
+    for key in draw(st.permutations(TRIGGERS)):
+        asked = conditions(SegmentOf.PEOPLE, segments, True, (*made, key))
+        made[key] = Trigger(
+            key, draw(asked), draw(st.none() | asked), draw(some), draw(some), draw(st.none() | _slas()),
+            draw(st.none() | durations), draw(durations), draw(st.booleans()),
+        )  # fmt: skip
+    return made
+
+
+@st.composite
+def _lifecycles(draw: st.DrawFn) -> Lifecycle:
+    """Stages may read everything, the stage before too."""
+    asked = conditions(SegmentOf.PEOPLE, (*ACCOUNT_SEGMENTS, *PEOPLE_SEGMENTS), True, TRIGGERS, True)
+    acts = st.lists(_behaviour, min_size=1, max_size=2, unique=True).map(tuple)
+    entered = (st.none() | asked).flatmap(
+        lambda w: st.tuples(st.just(w), acts if w is None else acts | st.just(()))
+    )
+    made = tuple(
+        Stage(key, draw(st.none() | words), *draw(entered), sla=draw(st.none() | _slas())) for key in STAGES
+    )
+    back = st.none() | st.builds(PassedBack, acts, st.sampled_from(STAGES), words, words)
+    return Lifecycle(made, draw(back))
+
+
+def _business_hours() -> Strategy[BusinessHours]:
+    days = st.sets(st.integers(0, 6), min_size=1).map(lambda d: tuple(sorted(d)))
+    hours = st.lists(st.integers(0, 24 * 60 - 1), min_size=2, max_size=2, unique=True).map(sorted)
+    off = st.frozensets(st.dates(date(2020, 1, 1), date(2030, 1, 1)), max_size=3)
+    return st.builds(
+        lambda d, h, o: BusinessHours(d, time(*divmod(h[0], 60)), time(*divmod(h[1], 60)), o),
+        days,
+        hours,
+        off,
+    )
+
+
+def _qualifying(triggers: dict[str, Trigger]) -> Strategy[QualifyingTracks]:
+    """All tracks, or some of them in the order of their triggers."""
+    tracks = tuple(dict.fromkeys(t.track_name for t in triggers.values()))
+    named = st.sets(st.sampled_from(tracks)).map(
+        lambda some: QualifyingTracks(named=tuple(t for t in tracks if t in some))
+    )
+    return st.just(QualifyingTracks(all=True)) | named
+
+
+def _buying_groups() -> Strategy[BuyingGroup]:
+    roles = st.lists(words, min_size=1, max_size=3, unique_by=fold).map(tuple)
+    fields = st.sampled_from((Field("person", "buying_role"), Field("person", "topics")))
+    return st.just(BuyingGroup()) | st.builds(BuyingGroup, roles, fields)
 
 
 PRODUCTS = {
@@ -453,8 +554,22 @@ def _ranks() -> Strategy[dict[str, RankCell]]:
     return changed.map(lambda c: {**DEFAULT_RANKS, **{r: RankCell(r, *texts) for r, texts in c.items()}})
 
 
-def playbooks() -> Strategy[Playbook]:
+@st.composite
+def playbooks(draw: st.DrawFn) -> Playbook:
     """Playbooks as reading gives them: ranks filled in, agreed ranks in order, no circle, nothing set aside."""
+    triggers = draw(_triggers())
+    return replace(
+        draw(_without_triggers()),
+        triggers=triggers,
+        qualifying_tracks=draw(_qualifying(triggers)),
+        lifecycle=draw(_lifecycles()),
+        business_hours=draw(_business_hours() | st.just(BusinessHours())),
+        buying_group=draw(_buying_groups()),
+    )
+
+
+def _without_triggers() -> Strategy[Playbook]:
+    """They read triggers and stages that are still missing."""
     agreed = st.sets(st.sampled_from(RANKS)).map(lambda rs: tuple(r for r in RANKS if r in rs))
     return st.builds(
         Playbook,
@@ -471,7 +586,9 @@ def playbooks() -> Strategy[Playbook]:
         offers=st.just(OFFERS),
         segments=_segments(),
         buyer_segments=_buyer_segments(),
-        terms=st.dictionaries(st.sampled_from(("MQL", "A", "1", "account.employees")), words),
+        terms=st.dictionaries(
+            st.sampled_from(("MQL", "A", "1", "account.employees", *TRIGGERS, *STAGES)), words
+        ),
         agreement=_agreements(),
         recalibrate_every=exact_durations,
     )

@@ -30,6 +30,9 @@ class AllDeals:
     role_deal: Ints
     role_person: Ints
     role_at: Instants
+    opened_visible: Instants
+    stage_visible: Instants
+    role_visible: Instants
 
     def of(self, local_account: Ints, local_person: Ints) -> Deals:
         """The deals of a chunk: of its accounts, and those in which its people have a role."""
@@ -52,13 +55,19 @@ class AllDeals:
             role_deal=deal[self.role_deal[roles]],
             role_person=person[roles],
             role_at=self.role_at[roles],
+            opened_visible=self.opened_visible[mine],
+            stage_visible=self.stage_visible[stages],
+            role_visible=self.role_visible[roles],
         )
 
 
 def no_deals() -> AllDeals:
     ints, instants = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
     names = np.empty(0, dtype=object)
-    return AllDeals(names, ints, instants, ints, instants, np.empty(0, np.uint8), ints, ints, instants)
+    statuses = np.empty(0, dtype=np.uint8)
+    return AllDeals(
+        names, ints, instants, ints, instants, statuses, ints, ints, instants, instants, instants, instants
+    )
 
 
 def read_deals(view: View, people: People, accounts: Ints | None, records: Ints | None) -> AllDeals:
@@ -74,7 +83,7 @@ def read_deals(view: View, people: People, accounts: Ints | None, records: Ints 
         number,
     )
     order = np.lexsort((stages["content"], stages["known_at"], stages["happened_at"], stages["deal"]))
-    role_deal, role_person, role_at = _roles(view, people, number)
+    role_deal, role_person, role_at, role_visible = _roles(view, people, number)
     return AllDeals(
         deals["name"],
         deals["account"].astype(np.int32),
@@ -85,11 +94,14 @@ def read_deals(view: View, people: People, accounts: Ints | None, records: Ints 
         role_deal,
         role_person,
         role_at,
+        np.maximum(deals["happened_at"], deals["known_at"]),
+        np.maximum(stages["happened_at"], stages["known_at"])[order],
+        role_visible,
     )
 
 
 def _deals(view: View, accounts: Ints | None, records: Ints | None) -> dict[str, npt.NDArray[Any]]:
-    statement = """SELECT o.opportunity, t.name, coalesce(o.account, -1) AS account, o.happened_at
+    statement = """SELECT o.opportunity, t.name, coalesce(o.account, -1) AS account, o.happened_at, o.known_at
                    FROM opportunities o JOIN thing_names t ON t.id = o.opportunity WHERE {visible}"""
     order = " ORDER BY t.name"
     if accounts is None or records is None:
@@ -113,16 +125,18 @@ def _of_deals(view: View, statement: str, number: Ints) -> dict[str, npt.NDArray
     return {**rows, "deal": number[rows["opportunity"]]}
 
 
-def _roles(view: View, people: People, number: Ints) -> tuple[Ints, Ints, Instants]:
-    """Of each deal and person the first role, by deal and person."""
+def _roles(view: View, people: People, number: Ints) -> tuple[Ints, Ints, Instants, Instants]:
+    """Of each deal and person the first role, by deal and person, and from when on any of them is seen."""
     rows = _of_deals(
-        view, "SELECT opportunity, record, happened_at FROM contact_roles WHERE {visible}", number
+        view, "SELECT opportunity, record, happened_at, known_at FROM contact_roles WHERE {visible}", number
     )
     person = people.person_of[rows["record"]]
     some = person >= 0
     deal, person, at = rows["deal"][some], person[some], rows["happened_at"][some]
+    seen = np.maximum(at, rows["known_at"][some])
     order = np.lexsort((at, person, deal))
-    deal, person, at = deal[order], person[order], at[order]
+    deal, person, at, seen = deal[order], person[order], at[order], seen[order]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (deal[1:] != deal[:-1]) | (person[1:] != person[:-1])
-    return deal[first], person[first], at[first]
+    earliest = np.minimum.reduceat(seen, np.flatnonzero(first)) if len(seen) else seen
+    return deal[first], person[first], at[first], earliest

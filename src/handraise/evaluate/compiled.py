@@ -82,6 +82,15 @@ class Compiled:
             since = np.maximum(since, self._covered(activity_type).since(at))
         return since
 
+    def coverage_of(self, activity_types: tuple[str, ...]) -> tuple[Instants, Instants]:
+        """The first and the last instants of every stretch in which one of these types is known."""
+        covered = [self._covered(t) for t in activity_types]
+        none = np.empty(0, dtype=np.int64)
+        return (
+            np.concatenate([none, *(c.first for c in covered)]),
+            np.concatenate([none, *(c.last for c in covered)]),
+        )
+
     def _covered(self, activity_type: str) -> Covered:
         if activity_type not in self._coverage:
             spans = (s for s in self.shared.coverage if activity_type in s.activity_types)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate import patterns, rollups
-from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.asked import silence_types, stated_interest, window_start
 from handraise.evaluate.kleene import (
     IN,
     OUT,
@@ -29,8 +29,7 @@ from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.values import RELATIVE_TESTS, relative_truth
 from handraise.evaluate.views import AccountsView, PeopleView, Scored, View
 from handraise.evaluate.windows import covered, covers, person_known_at
-from handraise.facts.chunks import Bools, Instants
-from handraise.model.activities import is_buyer_act
+from handraise.facts.chunks import Bools
 from handraise.model.conditions import (
     AccountDid,
     AccountPeople,
@@ -66,12 +65,11 @@ from handraise.model.conditions import (
     Times,
     TookOffer,
 )
-from handraise.model.fields import Entity, Field, FieldCatalog
-from handraise.model.playbook import Playbook, SegmentOf
-from handraise.model.time import Duration, Micros
+from handraise.model.fields import Entity, Field
+from handraise.model.playbook import SegmentOf
+from handraise.model.time import Duration
 from handraise.model.truth import Truth
-from handraise.model.value_tests import Comparison, ListHas, OneOf, ValueTest
-from handraise.model.values import FieldType
+from handraise.model.value_tests import Comparison, ValueTest
 
 
 @singledispatch
@@ -139,11 +137,6 @@ def _(condition: Did, view: View) -> Truths:
     return _counted(did_count(condition, people), condition.times, covered(people, types, start))
 
 
-def window_start(condition: Did | AccountDid, view: View) -> Micros | Instants | None:
-    """The excluded start of the condition's window; `None` for all time."""
-    return view.start(condition.within) if condition.since is None else condition.since - 1
-
-
 def did_count(condition: Did, people: PeopleView) -> Counts:
     """How often (how many different ones) each person did it in the window."""
     matched = people.acts(condition.behaviour, window_start(condition, people))
@@ -161,15 +154,6 @@ def _(condition: Silent, view: View) -> Truths:
     acted = silence_count(condition, people) > 0
     possible = (person_known_at(people) <= start) & ~acted
     return bounded(possible & covered(people, silence_types(condition, view.compiled), start), possible)
-
-
-def silence_types(condition: Silent, compiled: Compiled) -> tuple[str, ...]:
-    """The activity types that would break the silence: of its behaviours, or all buyer's acts that a source covers."""
-    if condition.behaviours:
-        named = (compiled.playbook.behaviours[b].activities for b in condition.behaviours)
-        return tuple(sorted({t for types in named for t in types}))
-    known = {t for span in compiled.shared.coverage for t in span.activity_types}
-    return tuple(sorted(t for t in known if is_buyer_act(t)))
 
 
 def silence_count(condition: Silent, people: PeopleView) -> Counts:
@@ -210,18 +194,6 @@ def _(condition: InterestedIn, view: View) -> Truths:
     )
     stated = stated_interest(condition, view.compiled.playbook, view.compiled.catalog)
     return acted if stated is None else np.maximum(acted, view.truth(stated))
-
-
-def stated_interest(
-    condition: InterestedIn, playbook: Playbook, catalog: FieldCatalog
-) -> AttributeTest | None:
-    """The test of what the person says; `None` where the playbook names no field for it."""
-    field_ = playbook.interest.stated
-    if field_ is None:
-        return None
-    names = playbook.products[condition.product].names
-    is_list = catalog.type_of(field_) is FieldType.TEXT_LIST
-    return AttributeTest(field_, ListHas(names) if is_list else OneOf(names))
 
 
 @truth_of.register(ReachedStatus)

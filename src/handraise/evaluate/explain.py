@@ -13,7 +13,8 @@ from typing import Any as Anything
 
 import numpy as np
 
-from handraise.evaluate.conditions import account_did_count, did_count, silence_count, window_start
+from handraise.evaluate.asked import window_start
+from handraise.evaluate.conditions import account_did_count, did_count, silence_count
 from handraise.evaluate.decide import ChunkDecisions, tested_fields
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from handraise.evaluate.conditions import stated_interest
+from handraise.evaluate.asked import stated_interest
 from handraise.evaluate.kleene import UNKNOWN
 from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.facts.chunks import Bools

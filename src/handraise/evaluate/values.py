@@ -20,7 +20,8 @@ import numpy.typing as npt
 import re2
 
 from handraise.evaluate.kleene import IN, OUT, UNKNOWN, Truths, certain
-from handraise.model.time import Micros, local_date, to_micros
+from handraise.evaluate.points import exits
+from handraise.model.time import Micros, local_date, local_midnight, to_micros
 from handraise.model.value_tests import (
     Between,
     Compare,
@@ -185,6 +186,56 @@ def _bounds(test: InTheLast | InTheNext | LongerAgo, column: ValueColumn, instan
         if isinstance(test, InTheNext):
             return now, test.span.after(instant, column.zone)
     return (past + 1, now + 1) if isinstance(test, InTheLast) else (UNREADABLE + 1, past + 1)
+
+
+def change_instants(
+    test: InTheLast | InTheNext | LongerAgo, column: ValueColumn
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """The instants at which each value begins or ceases to pass: a few for each, `UNREADABLE` for unreadable ones."""
+    days = column.type is FieldType.DATE
+    change = _changes_of_day if days else _changes_of_instant
+    found = [
+        (UNREADABLE,) * 4 if time == UNREADABLE else change(test, int(time), column.zone)
+        for time in column.times()
+    ]
+    return tuple(np.array(found, dtype=np.int64).reshape(-1, 4).T)
+
+
+def _changes_of_instant(
+    test: InTheLast | InTheNext | LongerAgo, instant: Micros, zone: str
+) -> tuple[Micros, ...]:
+    """It comes, it is over, it is so long ago, it is so near."""
+    gone = int(exits(test.span, np.array([instant]), zone)[0])
+    near = _first(lambda t: test.span.after(t, zone) > instant, test.span.before(instant, zone))
+    return instant, instant + 1, gone, near
+
+
+def _changes_of_day(test: InTheLast | InTheNext | LongerAgo, day: int, zone: str) -> tuple[Micros, ...]:
+    """The beginnings of the days on which the verdict may be another."""
+    own = date.fromordinal(day)
+    if isinstance(test, InTheNext):
+        turn = _first(
+            lambda d: test.span.date_after(date.fromordinal(d)) > own,
+            test.span.date_before(own).toordinal(),
+            5,
+        )
+    else:
+        turn = _first(
+            lambda d: test.span.date_before(date.fromordinal(d)) >= own,
+            test.span.date_after(own).toordinal(),
+            5,
+        )
+    midnights = [local_midnight(date.fromordinal(d), zone) for d in (day, day + 1, turn)]
+    return (*midnights, midnights[-1])
+
+
+def _first(holds: Callable[[int], bool], near: int, far: int = 5 * 86_400_000_000) -> int:
+    """The smallest number for which it holds, near a guess; found by halving."""
+    low, high = near - far, near + far
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
 
 
 VALUE_TESTS_EVALUATED: tuple[type, ...] = tuple(k for k in _test.registry if k is not object)

@@ -50,6 +50,7 @@ class ChunkFacts:
 
     compiled: Compiled
     chunk: Chunk
+    past: Past = NO_PAST
     _steps: dict[Field, Steps] = field(default_factory=dict)
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
 
@@ -183,6 +184,10 @@ class PeopleView(View):
     """
 
     scorer: Callable[[Score], Scored] | None = None
+
+    def at(self, points: Points) -> PeopleView:
+        """The same people at other points; scores are asked for there anew."""
+        return PeopleView(self.facts, points, self.past)
 
     def acts(self, what: What, start: Micros | Instants | None) -> Matched:
         """What each point's person did after `start`."""

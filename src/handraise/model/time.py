@@ -129,6 +129,11 @@ def local_date(instant: Micros, zone: str) -> date:
     return to_datetime(instant).astimezone(ZoneInfo(zone)).date()
 
 
+def local_midnight(day: date, zone: str) -> Micros:
+    """The instant at which a civil date begins in `zone`; where its midnight is skipped, when the clock is set forward."""
+    return to_micros(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))
+
+
 def iso(instant: Micros) -> str:
     """`2026-09-30T23:59:59.999999Z`; the fraction only where there is one."""
     return to_datetime(instant).isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What is wrong with the meaning of a playbook whose words are all right, and what follows from set-asides.
+"""What is wrong with the meaning of a playbook whose words are all right.
 
 Checks see also the parts that could be read of a playbook with other mistakes, so that all come at once.
 """
@@ -6,42 +6,47 @@ Checks see also the parts that could be read of a playbook with other mistakes, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from handraise.errors import Span
 from handraise.model.conditions import (
-    AccountDid,
+    All,
     Always,
     Condition,
-    Did,
-    InSegment,
     IsMarketingQualified,
-    Silent,
     walk,
 )
+from handraise.model.lifecycle import Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment
-from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
-from handraise.playbook.contradictions import always, never
-from handraise.playbook.dependencies import Edge, circle_text, circles
+from handraise.model.scores import ConditionRule, FitRule
+from handraise.model.triggers import QualifyingTracks, Trigger
+from handraise.playbook.contradictions import always, never, regardless_of_order
+from handraise.playbook.dependencies import DecisionKind, Edge, circle_text, circles
 from handraise.playbook.english import sentence
 from handraise.playbook.reading import Reading
 
-_PARTS = ("segment", "fit rule", "engagement rule", "buyer segment")
-WithCondition = FitRule | ConditionRule | Segment | BuyerSegment
+_PARTS = ("segment", "fit rule", "engagement rule", "trigger", "stage", "buyer segment")
+WithCondition = FitRule | ConditionRule | Segment | Trigger | Stage | BuyerSegment
 
 
-def check(playbook: Playbook, to: Reading) -> Playbook:
-    """All checks; returns the playbook without the parts that rest on something set aside."""
+def check(playbook: Playbook, to: Reading) -> None:
+    """All checks."""
     for one in _CHECKS:
         one(playbook, to)
-    return _without_dependents(playbook, to)
 
 
 def _conditions(to: Reading) -> Iterator[tuple[str, Condition]]:
+    """What must hold for each part; of a trigger its audience too."""
     for kind in _PARTS:
         for part, value in to.parts.get(kind, []):
-            if isinstance(value, WithCondition):
-                yield part, value.when
+            condition = _asked(value) if isinstance(value, WithCondition) else None
+            if condition is not None:
+                yield part, condition
+
+
+def _asked(value: WithCondition) -> Condition | None:
+    if isinstance(value, Trigger) and value.audience is not None:
+        return All((value.when, value.audience))
+    return value.when
 
 
 def _place(part: str, to: Reading) -> Span:
@@ -50,24 +55,30 @@ def _place(part: str, to: Reading) -> Span:
 
 def _circles(playbook: Playbook, to: Reading) -> None:
     for circle in circles(playbook):
-        advice = "Let one of them test facts instead."
+        advice = (
+            "A trigger may read its own `fired` only in its own `when` or `audience`."
+            if any(edge.source.kind is DecisionKind.FIRED for edge in circle)
+            else None
+        )
         to.say(
             "PB401",
             _place_of(circle[0], to),
             f"decisions go round in a circle: {circle_text(circle)}.",
+            "Let one of them test facts instead.",
             advice,
         )
 
 
 def _place_of(edge: Edge, to: Reading) -> Span:
-    return _place(edge.via or f"segment `{edge.source.key}`", to)
+    kind = "trigger" if edge.source.kind is DecisionKind.FIRED else "segment"
+    return _place(edge.via or f"{kind} `{edge.source.key}`", to)
 
 
 def _names(playbook: Playbook, to: Reading) -> None:
-    for kind in ("fit rule", "engagement rule", "buyer segment"):
+    for kind in ("fit rule", "engagement rule", "stage", "buyer segment"):
         seen: dict[str, str] = {}
         for part, value in to.parts.get(kind, []):
-            name = value.key if isinstance(value, BuyerSegment) else getattr(value, "name", None)
+            name = value.key if isinstance(value, BuyerSegment | Stage) else getattr(value, "name", None)
             if isinstance(name, str) and name in seen:
                 _twice(kind, name, part, seen[name], to)
             elif isinstance(name, str):
@@ -75,7 +86,7 @@ def _names(playbook: Playbook, to: Reading) -> None:
 
 
 def _twice(kind: str, name: str, part: str, first: str, to: Reading) -> None:
-    what = "key" if kind == "buyer segment" else "name"
+    what = "key" if kind in ("buyer segment", "stage") else "name"
     to.say(
         "PB216",
         _place(part, to),
@@ -145,15 +156,20 @@ def _truths(playbook: Playbook, to: Reading) -> None:
                 f"{part} is true for everybody.",
                 "Correct its condition, or delete the part.",
             )
-        elif not playbook.marketing_qualified_ranks and any(
+        elif _nobody_qualifies(playbook) and any(
             isinstance(c, IsMarketingQualified) for c in walk(condition)
         ):
             to.say(
                 "PB410",
                 _place(part, to),
-                f"{part} tests `marketing_qualified`, but no ranks are agreed, so nobody is.",
-                "Add `marketing_qualified: {ranks: [A1, A2, B1]}`.",
+                f"{part} tests `marketing_qualified`, but no ranks and no tracks are agreed, so nobody is.",
+                "Add `marketing_qualified: {ranks: [A1, A2, B1]}`, or `{tracks: all}` and triggers.",
             )
+
+
+def _nobody_qualifies(playbook: Playbook) -> bool:
+    tracks = playbook.qualifying_tracks if playbook.triggers else QualifyingTracks()
+    return not playbook.marketing_qualified_ranks and tracks == QualifyingTracks()
 
 
 def _has_always(condition: Condition) -> bool:
@@ -182,6 +198,31 @@ def _same_behaviours(playbook: Playbook, to: Reading) -> None:
             )
 
 
+def _same_definitions(playbook: Playbook, to: Reading) -> None:
+    """Segments, and triggers, that say the same, whatever the order of their conditions."""
+    seen: dict[object, str] = {}
+    for kind in ("segment", "trigger"):
+        for part, value in to.parts.get(kind, []):
+            if not isinstance(value, Segment | Trigger):
+                continue
+            first = seen.setdefault(_definition(value), part)
+            if first != part:
+                to.say(
+                    "PB414",
+                    _place(part, to),
+                    f"{part} is defined exactly as {first}.",
+                    "Use one of them everywhere.",
+                    related=((_place(first, to), "the other one"),),
+                )
+
+
+def _definition(part: Segment | Trigger) -> object:
+    when = regardless_of_order(part.when)
+    if isinstance(part, Segment):
+        return part.of, when
+    return when, regardless_of_order(part.audience) if part.audience is not None else None
+
+
 _CHECKS: tuple[Callable[[Playbook, Reading], None], ...] = (
     _circles,
     _names,
@@ -190,59 +231,5 @@ _CHECKS: tuple[Callable[[Playbook, Reading], None], ...] = (
     _buyer_segments,
     _truths,
     _same_behaviours,
+    _same_definitions,
 )
-
-
-def _without_dependents(playbook: Playbook, to: Reading) -> Playbook:
-    """Parts that rest on something set aside are set aside too, until nothing more follows."""
-    gone = {p.where for p in to.set_aside}
-    while more := _resting_on(gone, to):
-        for part, on in more:
-            to.drop(
-                part,
-                _place(part, to),
-                f"{on} is not decided yet",
-                "PB502",
-                f"{part} rests on {on}, which is not decided yet.",
-            )
-            gone.add(part)
-    return _filtered(playbook, gone, to)
-
-
-def _resting_on(gone: set[str], to: Reading) -> list[tuple[str, str]]:
-    rules = ((p, v) for kind in _PARTS for p, v in to.parts.get(kind, []) if v is not None and p not in gone)
-    used = ((part, next((u for u in _uses(value) if u in gone), None)) for part, value in rules)
-    return [(part, on) for part, on in used if on]
-
-
-def _uses(value: object) -> Iterator[str]:
-    """What a part uses by name, as parts are called."""
-    if isinstance(value, BehaviourRule):
-        yield f"behaviour `{value.behaviour}`"
-    for condition in walk(value.when) if isinstance(value, WithCondition) else ():
-        match condition:
-            case InSegment(segment):
-                yield f"segment `{segment}`"
-            case Did(behaviour) | AccountDid(behaviour):
-                yield f"behaviour `{behaviour}`"
-            case Silent(behaviours=behaviours):
-                yield from (f"behaviour `{b}`" for b in behaviours)
-
-
-def _filtered(playbook: Playbook, gone: set[str], to: Reading) -> Playbook:
-    if not gone:
-        return playbook
-    dropped = [v for kind in _PARTS for p, v in to.parts.get(kind, []) if p in gone]
-
-    def stays(value: object) -> bool:
-        return not any(value is d for d in dropped)
-
-    return replace(
-        playbook,
-        fit=replace(playbook.fit, rules=tuple(r for r in playbook.fit.rules if stays(r))),
-        engagement=replace(
-            playbook.engagement, rules=tuple(r for r in playbook.engagement.rules if stays(r))
-        ),
-        segments={k: s for k, s in playbook.segments.items() if stays(s)},
-        buyer_segments=tuple(s for s in playbook.buyer_segments if stays(s)),
-    )

@@ -22,7 +22,6 @@ from handraise.model.playbook import SegmentOf
 from handraise.model.value_tests import OneOf
 from handraise.playbook.act_words import ACCOUNT, DID, SILENT
 from handraise.playbook.condition_shape import CONDITION, ConditionWord
-from handraise.playbook.declared_names import PRODUCT
 from handraise.playbook.decision_words import (
     GRADE,
     LEVEL,
@@ -34,6 +33,7 @@ from handraise.playbook.decision_words import (
     as_marketing_qualified,
     as_segments,
 )
+from handraise.playbook.declared_names import PRODUCT
 from handraise.playbook.nodes import ListNode, Node
 from handraise.playbook.pattern_words import FIRST_TIME, REGULARLY, RESUMED, STOPPED, SequenceWord
 from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM, as_interest

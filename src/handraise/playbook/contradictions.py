@@ -5,6 +5,7 @@ Only what follows from the words themselves is found; "not found" says nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
@@ -18,17 +19,39 @@ from handraise.model.conditions import (
     AttributeTest,
     Condition,
     Did,
+    FirstTime,
     GradeIs,
     GradeIsOpen,
+    HeldFor,
     LevelIs,
     Not,
     RankIs,
+    Regularly,
+    Resumed,
+    Silent,
+    StageIs,
+    Stopped,
     Times,
 )
+from handraise.model.time import Duration, Unit
 from handraise.model.value_tests import Between, Compare, Comparison, IsKnown, OneOf, ValueTest
 from handraise.model.values import fold
 
 Pair = tuple[Condition, Condition]
+
+
+def regardless_of_order(condition: Condition) -> object:
+    """Equal for conditions that say the same in another order; nested `all` in `all` (`any` in `any`) are one."""
+    match condition:
+        case All() | Any():
+            parts = frozenset(regardless_of_order(c) for c in _flat(condition, type(condition)))
+            return next(iter(parts)) if len(parts) == 1 else (type(condition), parts)
+        case AtLeast(n, of):
+            return (AtLeast, n, frozenset(Counter(map(regardless_of_order, of)).items()))
+        case Not(of):
+            return of.of if isinstance(of, Not) else (Not, regardless_of_order(of))
+        case _:
+            return condition
 
 
 def never(condition: Condition) -> tuple[Condition, ...] | None:
@@ -46,12 +69,14 @@ def never(condition: Condition) -> tuple[Condition, ...] | None:
             return impossible[0] if len(of) - len(impossible) < n else None
         case AccountPeople(who, people) if people.low > 0:
             return never(who)
+        case HeldFor(test=IsKnown(known=False)):
+            return (condition,)
         case _:
             return None
 
 
 def _all_never(condition: All) -> tuple[Condition, ...] | None:
-    parts = list(_conjuncts(condition))
+    parts = list(_flat(condition, All))
     inner = next((r for r in map(never, parts) if r is not None), None)
     return (
         inner
@@ -60,9 +85,13 @@ def _all_never(condition: All) -> tuple[Condition, ...] | None:
     )
 
 
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
-    for part in condition.of if isinstance(condition, All) else (condition,):
-        yield from _conjuncts(part) if isinstance(part, All) else (part,)
+def _flat(condition: All | Any, kind: type[All] | type[Any]) -> Iterator[Condition]:
+    """The parts, and those of parts of the same kind."""
+    for part in condition.of:
+        if isinstance(part, All | Any) and isinstance(part, kind):
+            yield from _flat(part, kind)
+        else:
+            yield part
 
 
 def always(condition: Condition) -> bool:
@@ -92,8 +121,8 @@ def _exclude(one: Condition, other: Condition) -> bool:
     if one == Not(other) or other == Not(one):
         return True
     match one, other:
-        case AttributeTest(field, test), AttributeTest(same, second) if field == same:
-            return _tests_exclude(test, second) or _tests_exclude(second, test)
+        case AttributeTest() | HeldFor(), AttributeTest() | HeldFor() if one.field == other.field:
+            return _values_exclude(one, other)
         case Did(times=times), Did(times=others) if _same_count(one, other):
             return _outside(times, others) or _outside(others, times)
         case (GradeIs(), GradeIsOpen()) | (GradeIsOpen(), GradeIs()):
@@ -104,8 +133,70 @@ def _exclude(one: Condition, other: Condition) -> bool:
             return not set(n) & set(m)
         case RankIs(a), RankIs(b):
             return not set(a) & set(b)
+        case StageIs(a), StageIs(b):
+            return not set(a) & set(b) or (a == b and len(a) == 1 and _spans_exclude(one, other))
         case _:
-            return False
+            return _acts_exclude(one, other) or _acts_exclude(other, one)
+
+
+def _values_exclude(one: AttributeTest | HeldFor, other: AttributeTest | HeldFor) -> bool:
+    """Whether no value passes both, or it would have to be held both longer and less."""
+    test, second = one.test or IsKnown(), other.test or IsKnown()
+    held = isinstance(one, HeldFor) and isinstance(other, HeldFor) and _spans_exclude(one, other)
+    return held or _tests_exclude(test, second) or _tests_exclude(second, test)
+
+
+def _spans_exclude(one: HeldFor | StageIs, other: HeldFor | StageIs) -> bool:
+    """So long or longer, and for less than that."""
+    if one.longer is other.longer or one.span is None or other.span is None:
+        return False
+    least, less = (one.span, other.span) if one.longer else (other.span, one.span)
+    return _is_within(less, least)
+
+
+def _is_within(short: Duration | None, long: Duration | None) -> bool:
+    """Whether the first is surely no longer than the second; `None` is ever."""
+    if short is None or long is None:
+        return long is None
+    if short.micros is None or long.micros is None:
+        return short == long
+    return short.micros <= long.micros
+
+
+def _acts_exclude(one: Condition, other: Condition) -> bool:
+    """A behaviour that was done in a window, and was not done in one that holds it."""
+    did, did_not = _done(one), _not_done(other)
+    return did is not None and any(did[0] == name and _is_within(did[1], span) for name, span in did_not)
+
+
+def _done(condition: Condition) -> tuple[str, Duration | None] | None:
+    """A behaviour that was surely done, and in which window."""
+    match condition:
+        case Did(behaviour, times, within, None) if times.low > 0:
+            return behaviour, within
+        case FirstTime(behaviour, within) | Resumed(behaviour, within=within):
+            return behaviour, within
+        case Stopped(behaviour):
+            return behaviour, None
+        case Regularly(behaviour, _, of):
+            return behaviour, Duration(of, Unit.WEEKS)
+        case _:
+            return None
+
+
+def _not_done(condition: Condition) -> tuple[tuple[str, Duration | None], ...]:
+    """Behaviours that were surely not done, and in which window."""
+    match condition:
+        case Did(behaviour, Times(0, 0), within, None, None):
+            return ((behaviour, within),)
+        case Not(Did(behaviour, Times(1, None), within, None, None)):
+            return ((behaviour, within),)
+        case Stopped(behaviour, span):
+            return ((behaviour, span),)
+        case Silent(span, behaviours):
+            return tuple((b, span) for b in behaviours)
+        case _:
+            return ()
 
 
 def _same_count(one: Did, other: Did) -> bool:

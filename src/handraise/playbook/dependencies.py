@@ -158,7 +158,7 @@ def decisions_read(condition: Condition) -> tuple[Decision, ...]:
 def edges(playbook: Playbook) -> tuple[Edge, ...]:
     """Who reads whom."""
     found = (_score_edges, _qualifying_edges, _segment_edges, _trigger_edges, _stage_edges)
-    return tuple(dict.fromkeys((edge for some in found for edge in some(playbook))))
+    return tuple(dict.fromkeys(edge for some in found for edge in some(playbook)))
 
 
 def _score_edges(playbook: Playbook) -> Iterator[Edge]:
@@ -219,16 +219,16 @@ def _graph(playbook: Playbook) -> Graph:
 
 
 def _without_before(graph: Graph) -> Graph:
-    """Without what is read as just before: the stage by whatever it is built on, and a trigger by itself."""
+    """Without what is read as just before: the stage by triggers and by what it is built on, a trigger by itself."""
     in_stage = _reached(STAGE, graph)
-    return {
-        d: tuple(e for e in es if not ((e.target == STAGE and d in in_stage) or _reads_itself(e)))
-        for d, es in graph.items()
-    }
 
+    def is_before(edge: Edge) -> bool:
+        is_trigger = edge.source.kind is DecisionKind.FIRED
+        if edge.target == STAGE:
+            return is_trigger or edge.source in in_stage
+        return is_trigger and edge.source == edge.target
 
-def _reads_itself(edge: Edge) -> bool:
-    return edge.source == edge.target and edge.source.kind is DecisionKind.FIRED
+    return {d: tuple(e for e in es if not is_before(e)) for d, es in graph.items()}
 
 
 def decision_order(playbook: Playbook) -> tuple[Decision, ...]:
@@ -304,28 +304,42 @@ def circle_text(circle: Iterable[Edge]) -> str:
 
 def needs(playbook: Playbook) -> Needs:
     """The facts that the playbook reads."""
-    parts = [part for condition in playbook.conditions() for part in walk(condition)]
+    parts = tuple(part for condition in playbook.conditions() for part in walk(condition))
     where = [w.name for b in playbook.behaviours.values() for w in b.where]
-    tested = {p.field for p in parts if isinstance(p, AttributeTest | HeldFor)}
-    back = playbook.lifecycle.passed_back
-    stated = playbook.interest.stated
-    if stated is not None and any(isinstance(p, InterestedIn) for p in parts):
-        tested.add(stated)
-    moved = PROGRAM_MOVED if any(isinstance(p, ReachedStatus) for p in parts) else ()
-    taken = (*OFFER_TAKEN, *OFFER_SHARED) if any(isinstance(p, TookOffer) for p in parts) else ()
+    kinds = {type(part) for part in parts}
+    names = {*where, *(name for kind, more in _NAMES_READ.items() if kind in kinds for name in more)}
+    acts = (a for kind, more in _ACTS_READ.items() if kind in kinds for a in more)
     return Needs(
-        fields=frozenset(tested | {Field.parse(name) for name in where if "." in name}),
-        activities=frozenset(
-            (*(a for b in playbook.behaviours.values() for a in b.activities), *moved, *taken)
-        ),
-        columns=frozenset(name for name in where if name in ACTIVITY_COLUMNS),
-        properties=frozenset(
-            (
-                *(name for name in where if "." not in name and name not in ACTIVITY_COLUMNS),
-                *((back.reason, back.return_on) if back else ()),
-                *(("status",) if moved else ()),
-            )
-        ),
+        fields=_fields(playbook, parts) | {Field.parse(name) for name in names if "." in name},
+        activities=frozenset((*(a for b in playbook.behaviours.values() for a in b.activities), *acts)),
+        columns=frozenset(name for name in names if name in ACTIVITY_COLUMNS),
+        properties=frozenset(name for name in names if "." not in name and name not in ACTIVITY_COLUMNS)
+        | _return_properties(playbook),
         every_buyer_act=any(isinstance(p, Silent) and not p.behaviours for p in parts),
-        opportunities=any(isinstance(p, HasOpportunity) for p in parts),
+        opportunities=HasOpportunity in kinds,
     )
+
+
+# What these kinds read of activities, beside their behaviours: columns, attributes, properties; and of which acts.
+_NAMES_READ: dict[type, tuple[str, ...]] = {
+    InterestedIn: ("product", "asset", "asset.product"),
+    ReachedStatus: ("program", "program.type", "status"),
+    TookOffer: ("asset",),
+}
+_ACTS_READ: dict[type, tuple[str, ...]] = {
+    ReachedStatus: PROGRAM_MOVED,
+    TookOffer: (*OFFER_TAKEN, *OFFER_SHARED),
+}
+
+
+def _fields(playbook: Playbook, parts: tuple[Condition, ...]) -> frozenset[Field]:
+    """Fields of people and accounts that are tested, or that say an interest or a buying role."""
+    tested = {p.field for p in parts if isinstance(p, AttributeTest | HeldFor)}
+    stated = playbook.interest.stated if any(isinstance(p, InterestedIn) for p in parts) else None
+    role = playbook.buying_group.field if playbook.buying_group.roles else None
+    return frozenset(tested | {field for field in (stated, role) if field is not None})
+
+
+def _return_properties(playbook: Playbook) -> frozenset[str]:
+    back = playbook.lifecycle.passed_back
+    return frozenset((back.reason, back.return_on)) if back else frozenset()

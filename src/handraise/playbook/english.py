@@ -285,8 +285,7 @@ def _(condition: ScoreIs, playbook: Playbook, catalog: FieldCatalog) -> str:
 def segment_label(key: str, playbook: Playbook) -> str:
     """The team's word for a segment, else its label, else its key."""
     segment = playbook.segments.get(key)
-    own = playbook.term(key)
-    return own if own != key else (segment.label if segment and segment.label else key.replace("_", " "))
+    return own_word(key, segment.label if segment else None, playbook, key.replace("_", " "))
 
 
 @sentence.register
@@ -359,7 +358,7 @@ def _step(step: Step, playbook: Playbook) -> str:
 
 def _product(condition: InterestedIn, playbook: Playbook) -> str:
     product = playbook.products.get(condition.product)
-    return playbook.term(product.label if product else condition.product)
+    return own_word(condition.product, product.label if product else None, playbook)
 
 
 @sentence.register
@@ -374,28 +373,50 @@ def _(condition: InterestedIn, playbook: Playbook, catalog: FieldCatalog) -> str
 
 @sentence.register
 def _(condition: ReachedStatus, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"{_reached(condition, playbook)}{_window(condition.within, None, playbook)}"
+
+
+@denial.register
+def _(condition: ReachedStatus, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"never {_reached(condition, playbook)}{_window(condition.within, None, playbook)}"
+
+
+def _reached(condition: ReachedStatus, playbook: Playbook) -> str:
     type_ = playbook.programs.get(condition.type)
-    labels = {s.key: s.label or s.key for s in type_.statuses} if type_ else {}
+    labels = {s.key: s.label or s.key.replace("_", " ") for s in type_.statuses} if type_ else {}
     status = condition.status
     reached = "a success" if status is None else f'"{labels.get(status, status)}" or later'
+    program = playbook.term("program")
     where = (
-        f'the program "{condition.program}"' if condition.program else f"a program of type {condition.type}"
+        f'the {program} "{condition.program}"'
+        if condition.program
+        else f"a {program} of type {own_word(condition.type, None, playbook, condition.type.replace('_', ' '))}"
     )
-    return f"reached {reached} in {where}{_window(condition.within, None, playbook)}"
+    return f"reached {reached} in {where}"
 
 
 @sentence.register
 def _(condition: TookOffer, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"{_took(condition, playbook)}{_window(condition.within, None, playbook)}"
+
+
+@denial.register
+def _(condition: TookOffer, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"never {_took(condition, playbook)}{_window(condition.within, None, playbook)}"
+
+
+def _took(condition: TookOffer, playbook: Playbook) -> str:
     offer = playbook.offers.get(condition.offer)
-    label = playbook.term((offer.label if offer else None) or condition.offer)
+    label = own_word(
+        condition.offer, offer.label if offer else None, playbook, condition.offer.replace("_", " ")
+    )
     shared = condition.piece is OfferPiece.SHARED
-    took = f"passed on {label}" if shared else f"took the {condition.piece.value} piece of {label}"
-    return f"{took}{_window(condition.within, None, playbook)}"
+    return f"passed on {label}" if shared else f"took the {condition.piece.value} piece of {label}"
 
 
 @sentence.register
 def _(condition: StageIs, playbook: Playbook, catalog: FieldCatalog) -> str:
-    said = f"{playbook.term('stage')} is {listed([playbook.term(s) for s in condition.stages])}"
+    said = f"{playbook.term('stage')} is {listed([stage_label(s, playbook) for s in condition.stages])}"
     if condition.span is None:
         return said
     return (
@@ -405,10 +426,49 @@ def _(condition: StageIs, playbook: Playbook, catalog: FieldCatalog) -> str:
     )
 
 
+@denial.register
+def _(condition: StageIs, playbook: Playbook, catalog: FieldCatalog) -> str:
+    if condition.span is not None:
+        return f"not ({sentence(condition, playbook, catalog)})"
+    labels = [stage_label(s, playbook) for s in condition.stages]
+    none = f"none of {listed(labels, 'and')}" if len(labels) > 1 else f"not {labels[0]}"
+    return f"{playbook.term('stage')} is {none}"
+
+
+def stage_label(key: str, playbook: Playbook) -> str:
+    """The team's word for a stage, else its label, else its key."""
+    label = next((s.label for s in playbook.lifecycle.stages if s.key == key), None)
+    return own_word(key, label, playbook)
+
+
+def trigger_label(key: str, playbook: Playbook) -> str:
+    """The team's word for a trigger, else its label, else its key."""
+    trigger = playbook.triggers.get(key)
+    return own_word(key, trigger.label if trigger else None, playbook, key.replace("_", " "))
+
+
+def own_word(key: str, label: str | None, playbook: Playbook, usual: str | None = None) -> str:
+    """What the team renamed the key, or its label, to; else the label; else the key as it is read aloud."""
+    own = playbook.term(key)
+    return own if own != key else playbook.term(label) if label else usual or key
+
+
 @sentence.register
 def _(condition: Fired, playbook: Playbook, catalog: FieldCatalog) -> str:
+    return f"the {_triggers(condition, playbook, 'or')} fired{_window(condition.within, None, playbook)}"
+
+
+@denial.register
+def _(condition: Fired, playbook: Playbook, catalog: FieldCatalog) -> str:
     window = _window(condition.within, None, playbook)
-    return f"the trigger {listed([playbook.term(t) for t in condition.triggers])} fired{window}"
+    if len(condition.triggers) > 1:
+        return f"none of the {_triggers(condition, playbook, 'and')} fired{window}"
+    return f"the {_triggers(condition, playbook)} never fired{window}"
+
+
+def _triggers(condition: Fired, playbook: Playbook, last: str = "or") -> str:
+    labels = [f'"{trigger_label(t, playbook)}"' for t in condition.triggers]
+    return f"{playbook.term('trigger' if len(labels) == 1 else 'triggers')} {listed(labels, last)}"
 
 
 @sentence.register

@@ -97,7 +97,11 @@ INTEREST = Record(
         ),
         Key("times", Whole("a whole number", low=1), "At least so many of them."),
         Key("within", Span_(), "In the last so long: `180 days`."),
-        Key("stated", FieldOfTexts("is stated in", "person.product_interest"), "The field in which people say it themselves."),
+        Key(
+            "stated",
+            FieldOfTexts("is stated in", "person.product_interest"),
+            "The field in which people say it themselves.",
+        ),
     ),
     _interest,
     min_keys=1,

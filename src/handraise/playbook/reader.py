@@ -76,7 +76,7 @@ def read_sources(texts: Sequence[Source], catalog: FieldCatalog, limits: Limits 
     to.problems += problems
     playbook = PLAYBOOK.read(root, to)
     if not isinstance(playbook, Wrong):
-        playbook = check(playbook, to)
+        check(playbook, to)
     ordered = tuple(sorted(to.problems, key=_by_place))
     failed = isinstance(playbook, Wrong) or to.n_errors > 0
     return ReadResult(
@@ -120,11 +120,17 @@ def _keys(node: Node | None) -> tuple[str, ...]:
 
 def _labels(root: MapNode) -> frozenset[str]:
     """What parts are called by their labels: those may be renamed, too."""
-    sections = [root.get(s) for s in ("segments", "triggers", "products", "programs", "offers", "buyer_segments")]
+    sections = [
+        root.get(s) for s in ("segments", "triggers", "products", "programs", "offers", "buyer_segments")
+    ]
     lifecycle = root.get("lifecycle")
     sections.append(lifecycle.get("stages") if isinstance(lifecycle, MapNode) else None)
     parts = [part for section in sections for part in _parts(section)]
-    written = [n for part in parts for n in ((part.get("label"), part.get("name")) if isinstance(part, MapNode) else (part,))]
+    written = [
+        n
+        for part in parts
+        for n in ((part.get("label"), part.get("name")) if isinstance(part, MapNode) else (part,))
+    ]
     return frozenset(n.text for n in written if isinstance(n, TextNode))
 
 

@@ -163,7 +163,9 @@ AGREEMENT = Record(
 
 
 def _playbook(got: Got) -> Playbook:
-    agreed: tuple[tuple[str, ...], QualifyingTracks] = got.get("marketing_qualified", ((), QualifyingTracks()))
+    agreed: tuple[tuple[str, ...], QualifyingTracks] = got.get(
+        "marketing_qualified", ((), QualifyingTracks())
+    )
     return Playbook(
         name=got["playbook"],
         time_zone=got["time_zone"],
@@ -223,7 +225,9 @@ PLAYBOOK = Record(
         _section("engagement", ENGAGEMENT, "The implicit score: what the person did."),
         Key("recalibrate_every", ExactSpan(), "How often thresholds such as `top 5%` are worked out again."),
         _section("ranks", Ranks(), "Label and route of the cells of the matrix."),
-        _section("marketing_qualified", MARKETING_QUALIFIED, "The cells and tracks that are agreed to go to sales."),
+        _section(
+            "marketing_qualified", MARKETING_QUALIFIED, "The cells and tracks that are agreed to go to sales."
+        ),
         _section("segments", SEGMENTS, "Named segments of accounts or people."),
         _section("buyer_segments", BUYER_SEGMENTS, "The ordered segments that everybody falls into."),
         _section("products", PRODUCTS, "What is sold: `{analytics: Analytics suite}`."),

@@ -36,7 +36,11 @@ SEGMENT = Record(
         Key("of", SEGMENT_OF, "Segment of `accounts` or of `people`.", required=True),
         Key("when", CONDITION, "Who belongs to it: in, out, or unknown.", required=True),
         Key("label", _LABEL, "What the teams call it.", also=("name",)),
-        Key("tier", Choice("a tier", tuple((t, t) for t in TIERS)), "The market it belongs to: TAM, SAM or SOM."),
+        Key(
+            "tier",
+            Choice("a tier", tuple((t, t) for t in TIERS)),
+            "The market it belongs to: TAM, SAM or SOM.",
+        ),
         Key(
             "purpose",
             Choice("a purpose", tuple((p, p) for p in PURPOSES)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from handraise.model.activities import words_of
 from handraise.model.conditions import All, Always, Any, AtLeast, Condition
 from handraise.model.fields import Field, FieldCatalog
+from handraise.model.lifecycle import Stage
 from handraise.model.playbook import (
     Behaviour,
     BuyerSegment,
@@ -28,9 +29,19 @@ from handraise.model.scores import (
     TopPeople,
     points_text,
 )
-from handraise.playbook.english import behaviour_words, segment_label, sentence
+from handraise.model.triggers import BusinessHours, Sla, Trigger
+from handraise.model.values import FieldType
+from handraise.playbook.english import (
+    behaviour_words,
+    own_word,
+    segment_label,
+    sentence,
+    stage_label,
+    trigger_label,
+)
 from handraise.playbook.field_words import field_name, lowered, test_sentence
-from handraise.playbook.predicates import listed, predicate
+from handraise.playbook.predicates import listed, predicate, value_words
+from handraise.playbook.trigger_sections import says_business_hours, sla_text
 
 
 def english(playbook: Playbook, catalog: FieldCatalog | None = None) -> str:
@@ -43,10 +54,13 @@ def english(playbook: Playbook, catalog: FieldCatalog | None = None) -> str:
         _products(playbook, fields),
         _programs(playbook),
         _offers(playbook),
+        _buying_group(playbook, fields),
         _fit(playbook, fields),
         _engagement(playbook, fields),
         _ranks(playbook),
         _segments(playbook, fields),
+        _triggers(playbook, fields),
+        _lifecycle(playbook, fields),
         _buyer_segments(playbook, fields),
         _set_aside(playbook),
     )
@@ -61,6 +75,22 @@ def _head(playbook: Playbook) -> Iterator[str]:
     yield f"# {playbook.name}"
     yield ""
     yield f"Days, months and years are counted in the time zone {playbook.time_zone}."
+    if says_business_hours(playbook):
+        yield f"Business hours are {_business_hours(playbook.business_hours)}."
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _business_hours(hours: BusinessHours) -> str:
+    first, last = hours.weekdays[0], hours.weekdays[-1]
+    unbroken = len(hours.weekdays) > 2 and last - first + 1 == len(hours.weekdays)
+    days = (
+        f"{_DAYS[first]} to {_DAYS[last]}" if unbroken else listed([_DAYS[d] for d in hours.weekdays], "and")
+    )
+    off = [value_words(day.isoformat(), FieldType.DATE) for day in sorted(hours.holidays)]
+    except_ = f", but not on {listed(off, 'and')}" if off else ""
+    return f"{days}, {hours.start:%H:%M} to {hours.end:%H:%M}{except_}"
 
 
 _EVENTS = {
@@ -122,7 +152,7 @@ def _products(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
     yield ""
     for product in playbook.products.values():
         also = f" (also called {listed(product.also)})" if product.also else ""
-        yield f"- {playbook.term(product.label)}{also}"
+        yield f"- {own_word(product.key, product.label, playbook)}{also}"
     interest = playbook.interest
     ways = [f"says so in {field_name(interest.stated, playbook, catalog)}"] if interest.stated else []
     if interest.behaviours:
@@ -141,7 +171,8 @@ def _programs(playbook: Playbook) -> Iterator[str]:
     yield f"## {_cap(playbook.term('programs'))}"
     yield ""
     for type_ in playbook.programs.values():
-        yield f"- **{playbook.term(type_.key)}**: {', then '.join(_status(s, playbook) for s in type_.statuses)}."
+        name = own_word(type_.key, None, playbook, type_.key.replace("_", " "))
+        yield f"- **{name}**: {', then '.join(_status(s, playbook) for s in type_.statuses)}."
 
 
 def _status(status: ProgramStatus, playbook: Playbook) -> str:
@@ -157,8 +188,18 @@ def _offers(playbook: Playbook) -> Iterator[str]:
     yield f"## {_cap(playbook.term('offers'))}"
     yield ""
     for offer in playbook.offers.values():
-        label = playbook.term(offer.label or offer.key)
+        label = own_word(offer.key, offer.label, playbook, offer.key.replace("_", " "))
         yield f"- **{label}**: free {listed(offer.free)}; gated {listed(offer.gated)}."
+
+
+def _buying_group(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    group = playbook.buying_group
+    if not group.roles:
+        return
+    yield f"## {_cap(playbook.term('buying group'))}"
+    yield ""
+    roles = listed([value_words(role, FieldType.TEXT) for role in group.roles], "and")
+    yield f"It should have these roles ({lowered(field_name(group.field, playbook, catalog), catalog)}): {roles}."
 
 
 def _fit(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
@@ -260,6 +301,11 @@ def _agreed(playbook: Playbook) -> str:
     return own if own != "MQL" else playbook.term("marketing-qualified")
 
 
+def _a_qualified(playbook: Playbook) -> str:
+    own = playbook.term("MQL")
+    return f"a {own}" if own != "MQL" else playbook.term("marketing-qualified")
+
+
 def _segments(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
     if not playbook.segments:
         return
@@ -286,6 +332,81 @@ def _segment(segment: Segment, playbook: Playbook, catalog: FieldCatalog) -> Ite
         yield f"  - We claim: {'; '.join(claims)}."
     for field, value in segment.stamp.items():
         yield f"  - The CRM marks it with {field} = {value}."
+
+
+def _triggers(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    if not playbook.triggers:
+        return
+    term = playbook.term
+    yield f"## {_cap(term('triggers'))}"
+    yield ""
+    yield f"{_cap(term('sales'))} must act on these now. The first are the most urgent: of several that stand, a {term('person')} is on the first {term('track')}."
+    qualifying = [
+        t
+        for t in dict.fromkeys(t.track_name for t in playbook.triggers.values())
+        if playbook.qualifying_tracks.has(t)
+    ]
+    if qualifying:
+        whose = (
+            "any of them"
+            if playbook.qualifying_tracks.all
+            else f"the {term('track')} {listed([term(t) for t in qualifying])}"
+        )
+        yield f"As long as {whose} stands, the {term('person')} is {_a_qualified(playbook)}."
+    for trigger in playbook.triggers.values():
+        yield ""
+        yield from _trigger(trigger, playbook, catalog)
+
+
+def _trigger(trigger: Trigger, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    notes = [
+        f"{playbook.term('track')} {playbook.term(trigger.track)}" if trigger.track else "",
+        _sla(trigger.sla, playbook),
+        f"stands for {trigger.stands_for}",
+        f"rests for {trigger.rest}" if trigger.rest else "",
+        "at its start, fires once for everybody of whom it is true already" if trigger.fire_existing else "",
+    ]
+    head = f"**{trigger_label(trigger.key, playbook)}** ({_noted(notes)})"
+    yield from _named(head, trigger.when, playbook, catalog)
+    if trigger.audience is not None:
+        yield ""
+        lines = list(_named("Not for who is out of this", trigger.audience, playbook, catalog, bullet=""))
+        yield from (f"  {line.lstrip() if i == 0 else line}" for i, line in enumerate(lines))
+
+
+def _noted(notes: list[str]) -> str:
+    return "; ".join(note for note in notes if note)
+
+
+def _sla(sla: Sla | None, playbook: Playbook) -> str:
+    return f"{playbook.term('sales')} has {sla_text(sla)}" if sla else ""
+
+
+def _lifecycle(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    lifecycle, term = playbook.lifecycle, playbook.term
+    if not lifecycle.stages:
+        return
+    yield f"## {_cap(term('lifecycle'))}"
+    yield ""
+    yield f"A {term('person')} is in one {term('stage')}, or in none yet, and moves on to a later one when its condition holds. An act leads to its {term('stage')} from any other."
+    for number, stage in enumerate(lifecycle.stages, start=1):
+        yield ""
+        yield from _stage(number, stage, playbook, catalog)
+    back = lifecycle.passed_back
+    if back:
+        acts = listed([behaviour_words(b, playbook) for b in back.on])
+        yield ""
+        yield f"Who {acts} goes back to {stage_label(back.to, playbook)}, with a reason (`{back.reason}`) and a date to return (`{back.return_on}`)."
+
+
+def _stage(number: int, stage: Stage, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    acts = listed([behaviour_words(b, playbook) for b in stage.on]) if stage.on else ""
+    notes = _noted([f"by an act: {acts}" if acts else "", _sla(stage.sla, playbook)])
+    head = f"**{stage_label(stage.key, playbook)}**{f' ({notes})' if notes else ''}"
+    if stage.when is None:
+        yield f"{number}. {head}."
+    else:
+        yield from _named(head, stage.when, playbook, catalog, bullet=f"{number}.")
 
 
 def _buyer_segments(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from handraise.model.conditions import Condition, Fired, StageIs
-from handraise.playbook.declared_names import STAGE, TRIGGER
 from handraise.playbook.decision_words import Mapped
+from handraise.playbook.declared_names import STAGE, TRIGGER
 from handraise.playbook.quantities import Span_
 from handraise.playbook.reading import Wrong
 from handraise.playbook.records import Got, Key, Record

@@ -10,10 +10,11 @@ from handraise.playbook.reading import Names, Reading, nearest
 TERMS: tuple[str, ...] = (
     "MAL", "MIL", "MQL", "SAL", "SQL", "Win",
     "account", "accounts", "activity", "agreement", "behaviour", "behaviours", "book", "buyer segment", "buyer segments",
-    "company", "deal", "deals", "engagement", "fit", "grade", "hand-raiser", "interest", "intent", "lead", "leads", "level",
-    "marketing", "marketing-qualified", "nurture", "opportunity", "opportunities", "outcome", "passed back", "people", "person",
-    "offers", "play", "playbook", "products", "program", "programs", "qualification", "rank", "rep", "reps", "route", "sales", "sales-accepted",
-    "sales-qualified", "score", "segment", "segments", "stage", "touch", "trigger", "triggers",
+    "buying group", "company", "deal", "deals", "engagement", "fit", "grade", "hand-raiser", "interest", "intent", "lead", "leads",
+    "level", "lifecycle", "marketing", "marketing-qualified", "nurture", "offers", "opportunity", "opportunities", "outcome",
+    "passed back", "people", "person", "play", "playbook", "products", "program", "programs", "qualification", "rank", "rep",
+    "reps", "route", "sales", "sales-accepted", "sales-qualified", "score", "segment", "segments", "stage", "stages", "touch",
+    "track", "tracks", "trigger", "triggers",
 )  # fmt: skip
 
 

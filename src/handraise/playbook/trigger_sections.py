@@ -8,17 +8,17 @@ from datetime import date, time
 
 from handraise.model.conditions import Condition, InSegment
 from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
-from handraise.model.time import Duration, Unit
+from handraise.model.playbook import Playbook
 from handraise.model.triggers import BusinessHours, Sla, Trigger
 from handraise.playbook.act_words import BehaviourName
 from handraise.playbook.condition_shape import CONDITION
-from handraise.playbook.declared_names import STAGE as STAGE_NAME
 from handraise.playbook.decision_words import Mapped, SegmentName
+from handraise.playbook.declared_names import STAGE as STAGE_NAME
 from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
 from handraise.playbook.quantities import DURATION_PATTERN, Span_, duration_of
-from handraise.playbook.reading import WRONG, Reading, Wrong, nearest, normal
+from handraise.playbook.reading import Reading, Wrong, normal
 from handraise.playbook.records import Got, Key, ListedParts, NamedParts, Record
-from handraise.playbook.shapes import Choice, Either, Json, Many, Name, SchemaBook, Shape, Text, each
+from handraise.playbook.shapes import Choice, Either, Json, Many, Name, SchemaBook, Shape, Text
 
 _LABEL = Text("a label")
 _SPAN = Span_()
@@ -131,7 +131,7 @@ def _business_hours(got: Got) -> BusinessHours | Wrong:
 
 
 BUSINESS_HOURS = Record(
-    "when clocks run, such as `{days: mon-fri, from: \"09:00\", to: \"17:30\"}`,",
+    'when clocks run, such as `{days: mon-fri, from: "09:00", to: "17:30"}`,',
     (
         Key("days", Many(DaysShape(), "days"), "The working days: `mon-fri`, or a list."),
         Key("from", ClockTime(), 'When the day starts: `"09:00"`.'),
@@ -174,8 +174,20 @@ class SlaShape(Shape[Sla]):
 SLA = SlaShape()
 
 
+def sla_text(sla: Sla) -> str:
+    """`4 business hours`, `2 days`: as it is written, and read aloud."""
+    count, unit = str(sla.span).split(" ")
+    return f"{count} business {unit}" if sla.in_business_hours else str(sla.span)
+
+
 def _in_segment(name: str) -> Condition:
     return InSegment(name)
+
+
+def says_business_hours(playbook: Playbook) -> bool:
+    """Whether a clock runs in business hours, or they are not the usual ones."""
+    slas = (*(t.sla for t in playbook.triggers.values()), *(s.sla for s in playbook.lifecycle.stages))
+    return playbook.business_hours != BusinessHours() or any(sla and sla.in_business_hours for sla in slas)
 
 
 AUDIENCE: Shape[Condition] = Either(

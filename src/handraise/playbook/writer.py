@@ -1,6 +1,7 @@
 """The canonical text of a playbook: reading it back gives the same playbook, and its hash names the version.
 
-What has no meaning is not kept: comments, spelling variants, the order of names. Usual values that decide
+What has no meaning is not kept: comments, spelling variants, the order of names (but for triggers, whose order is
+their priority). Usual values that decide
 something (thresholds, ranks, the outcome) are written out, so that the version says all that was signed.
 """
 
@@ -11,8 +12,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from handraise.model.conditions import Always
+from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import Agreement, Behaviour, BuyerSegment, Outcome, Playbook, Segment
-from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
+from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramStatus, ProgramType
 from handraise.model.scores import (
     BehaviourRule,
     Engagement,
@@ -26,10 +28,12 @@ from handraise.model.scores import (
     points_text,
 )
 from handraise.model.time import Duration
+from handraise.model.triggers import QualifyingTracks, Trigger
 from handraise.model.values import number_text
 from handraise.playbook.emit import Data, block
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.score_sections import default_rule_name
+from handraise.playbook.trigger_sections import WEEKDAYS, says_business_hours, sla_text
 from handraise.playbook.write_conditions import condition_data, one_or_list, where_data
 
 
@@ -55,6 +59,7 @@ def _data(playbook: Playbook) -> dict[str, Data]:
     return present(
         playbook=playbook.name,
         time_zone=zone,
+        business_hours=_business_hours(playbook),
         agreement=_agreement(playbook.agreement),
         terms=ordered(playbook.terms),
         behaviours={k: _behaviour(b) for k, b in sorted(playbook.behaviours.items())},
@@ -62,12 +67,17 @@ def _data(playbook: Playbook) -> dict[str, Data]:
         engagement=_engagement(playbook.engagement, zone),
         recalibrate_every=None if _is_moot(playbook) else str(playbook.recalibrate_every),
         ranks=_ranks(playbook),
-        marketing_qualified=present(ranks=list(playbook.marketing_qualified_ranks)),
+        marketing_qualified=present(
+            ranks=list(playbook.marketing_qualified_ranks), tracks=_tracks(playbook.qualifying_tracks)
+        ),
         products={k: _product(p) for k, p in sorted(playbook.products.items())},
         interest=_interest(playbook.interest),
         programs={k: _program(p) for k, p in sorted(playbook.programs.items())},
         offers={k: _offer(o) for k, o in sorted(playbook.offers.items())},
+        buying_group=_buying_group(playbook.buying_group),
         segments={k: _segment(s, zone) for k, s in sorted(playbook.segments.items())},
+        triggers={k: _trigger(t, zone) for k, t in playbook.triggers.items()},
+        lifecycle=_lifecycle(playbook.lifecycle, zone),
         buyer_segments=[_buyer_segment(s, zone) for s in playbook.buyer_segments],
     )
 
@@ -201,6 +211,59 @@ def _status(status: ProgramStatus) -> Data:
 
 def _offer(offer: Offer) -> dict[str, Data]:
     return present(label=offer.label, free=list(offer.free), gated=list(offer.gated))
+
+
+def _buying_group(group: BuyingGroup) -> dict[str, Data]:
+    return {} if group == BuyingGroup() else {"roles": list(group.roles), "field": str(group.field)}
+
+
+def _business_hours(playbook: Playbook) -> dict[str, Data]:
+    hours = playbook.business_hours
+    if not says_business_hours(playbook):
+        return {}
+    return present(
+        days=[WEEKDAYS[day] for day in hours.weekdays],
+        **{"from": f"{hours.start:%H:%M}", "to": f"{hours.end:%H:%M}"},
+        holidays=[day.isoformat() for day in sorted(hours.holidays)],
+    )
+
+
+def _tracks(tracks: QualifyingTracks) -> Data:
+    return "all" if tracks.all else list(tracks.named)
+
+
+def _trigger(trigger: Trigger, zone: str) -> dict[str, Data]:
+    return present(
+        when=condition_data(trigger.when, zone),
+        audience=condition_data(trigger.audience, zone) if trigger.audience is not None else None,
+        label=trigger.label,
+        track=trigger.track,
+        sla=sla_text(trigger.sla) if trigger.sla else None,
+        rest=_text(trigger.rest),
+        stands_for=str(trigger.stands_for),
+        fire_existing="once" if trigger.fire_existing else None,
+    )
+
+
+def _lifecycle(lifecycle: Lifecycle, zone: str) -> dict[str, Data]:
+    back = lifecycle.passed_back
+    return present(
+        stages=[_stage(s, zone) for s in lifecycle.stages], passed_back=_passed_back(back) if back else None
+    )
+
+
+def _stage(stage: Stage, zone: str) -> dict[str, Data]:
+    return present(
+        key=stage.key,
+        label=stage.label,
+        when=condition_data(stage.when, zone) if stage.when is not None else None,
+        on=list(stage.on),
+        sla=sla_text(stage.sla) if stage.sla else None,
+    )
+
+
+def _passed_back(back: PassedBack) -> dict[str, Data]:
+    return {"on": list(back.on), "to": back.to, "reason": back.reason, "return_on": back.return_on}
 
 
 def _segment(segment: Segment, zone: str) -> dict[str, Data]:
