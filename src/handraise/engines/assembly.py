@@ -15,10 +15,9 @@ from handraise.engines.layout import Names
 from handraise.engines.origins import Origins
 from handraise.engines.plan import Grouped, Layout, Share
 from handraise.engines.row_order import Columns, Runs, arrange
-from handraise.facts.chunks import Activities, Bools, Chunk, Instants, Ints, Places, Timeline
+from handraise.facts.chunks import AccountsHeld, Activities, Bools, Chunk, Instants, Ints, Places, Timeline
 from handraise.facts.ranges import ranges
 from handraise.facts.view import View
-from handraise.identity.accounts import AccountsHeld, held_at
 from handraise.identity.people import ALWAYS, People, ranks_of
 from handraise.model.fields import Field
 
@@ -44,6 +43,7 @@ class Universe:
     account_names: Names
     deals: AllDeals
     source_rank: Mapping[int, int]
+    several_sources: bool
     fields: Mapping[Field, int]
     kind_numbers: Ints
     code_numbers: Mapping[int, Ints]
@@ -71,9 +71,9 @@ class _Bearers:
 def assemble(view: View, universe: Universe, share: Share) -> Chunk:
     """The chunk of a share."""
     people, layout = universe.people, universe.layout
-    decided = _by_name(universe, share.decided)
-    persons = np.concatenate([decided, _by_name(universe, share.visitors)])
-    accounts = universe.account_names.sorted_by_name(share.accounts)
+    decided = _by_place(universe, share.decided)
+    persons = np.concatenate([decided, _by_place(universe, share.visitors)])
+    accounts = share.accounts[np.argsort(layout.place_of_account[share.accounts], kind="stable")]
     local_person, local_account = _locals(persons, people.n), _locals(accounts, len(layout.place_of_account))
     records = _records(universe, share, persons, len(decided))
     of_account = _Bearers(
@@ -94,9 +94,10 @@ def assemble(view: View, universe: Universe, share: Share) -> Chunk:
     )
 
 
-def _by_name(universe: Universe, people: Ints) -> Ints:
-    order = universe.person_names.order(universe.people.representative[people])
-    return people[order]
+def _by_place(universe: Universe, people: Ints) -> Ints:
+    """In the order in which their rows lie, so that most rows need not be moved."""
+    place = universe.layout.place_of_record[universe.people.representative[people]]
+    return people[np.argsort(place, kind="stable")]
 
 
 def _locals(numbers: Ints, n: int) -> Ints:
@@ -133,10 +134,9 @@ def _fields(
 
 
 def _timeline(universe: Universe, field: int, owner: Ints, pieces: Sequence[Runs]) -> Timeline:
-    finest: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {
-        "source": lambda source: ranks_of(source, universe.source_rank),
-        "content": _as_it_is,
-    }
+    finest: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {"content": _as_it_is}
+    if universe.several_sources:
+        finest = {"source": lambda source: ranks_of(source, universe.source_rank), **finest}
     arranged = arrange(pieces, _ATTRIBUTE, owner, finest)
     rows, subject = arranged.columns, arranged.owner
     if universe.latest_only:
@@ -180,16 +180,16 @@ def _activities(
         known, visible = known[needed], visible[needed]
         rows = {name: column[needed] for name, column in rows.items()}
     at = rows["happened_at"]
-    held = held_at(_held_by(universe.held, persons), person, at)
+    held = _held_by(universe.held, persons, local_account)
     places = Places(rows["import_id"].astype(np.int32), rows["line"]) if universe.with_places else None
-    return Activities(person, local_account[held], kind, at, known, visible, places)
+    return Activities(person, held, kind, at, known, visible, places)
 
 
-def _held_by(held: AccountsHeld, persons: Ints) -> AccountsHeld:
-    """The accounts that these people held, by their number in the chunk."""
+def _held_by(held: AccountsHeld, persons: Ints, local_account: Ints) -> AccountsHeld:
+    """The accounts that these people held; people and accounts by their number in the chunk."""
     first = held.start[persons]
     length = held.start[persons + 1] - first
     start = np.zeros(len(persons) + 1, dtype=np.int64)
     np.cumsum(length, out=start[1:])
     rows = ranges(first, length)
-    return AccountsHeld(start, held.at[rows], held.account[rows])
+    return AccountsHeld(start, held.at[rows], local_account[held.account[rows]])

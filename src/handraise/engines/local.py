@@ -89,7 +89,7 @@ class LocalEngine:
     catalog: FieldCatalog
     n_threads: int = 2
     source_trust: tuple[str, ...] = ()
-    max_rows_per_chunk: int = 2_000_000
+    max_rows_per_chunk: int = 1_000_000
 
     def decide(
         self,
@@ -112,7 +112,9 @@ class LocalEngine:
 
             def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
                 decisions = ChunkDecisions(compiled, chunk, limits)
-                return decisions.table(), decisions.people.facts.occurrences.n_unknown
+                decided = decisions.table(), decisions.people.facts.occurrences.n_unknown
+                decisions.people.scorer = None  # ends a circle, so that the chunk is let go at once
+                return decided
 
             parts = self._each_chunk(reading, decide_chunk, progress)
         table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *(table for table, _ in parts)])
@@ -192,7 +194,9 @@ class LocalEngine:
 
             def of_chunk(chunk: Chunk) -> dict[Score, Hundredths]:
                 people = ScoredPeople(people_view(compiled, chunk), limits)
-                return {s: people.range(s).shown[: chunk.n_decided] for s in scores}
+                shown = {s: people.range(s).shown[: chunk.n_decided] for s in scores}
+                people.people.scorer = None
+                return shown
 
             parts = self._each_chunk(reading, of_chunk, None)
         nobody = np.empty(0, dtype=np.int64)

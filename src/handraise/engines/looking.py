@@ -29,11 +29,12 @@ from handraise.facts.ranges import ranges
 from handraise.facts.view import View
 from handraise.model.fields import Field
 
-_ATTRIBUTE = ("field", "value", "assumed", "happened_at", "delay", "source", "content")
+_ATTRIBUTE = ("field", "value", "assumed", "happened_at", "delay", "content")
 _ATTRIBUTE_TAIL = (
     *("field", "coalesce(value, -1) AS value", "assumed", "happened_at"),
-    *("known_at - happened_at AS delay", "source", "content"),
+    *("known_at - happened_at AS delay", "content"),
 )
+_SOURCE = ("source",)
 _ACTIVITY = ("kind", "happened_at", "delay", "content")
 _ACTIVITY_TAIL = ("kind", "happened_at", "known_at - happened_at AS delay", "content")
 _PLACES = ("import_id", "line")
@@ -109,6 +110,7 @@ class Look:
             account_names=read_names(view, "account_names", who.accounts, all_names),
             deals=read_deals(view, who.people, who.few_accounts, who.few) if self.needs.deals else no_deals(),
             source_rank=self.ranks,
+            several_sources=self._several_sources,
             fields=fields,
             kind_numbers=kind_numbers,
             code_numbers=code_numbers,
@@ -136,9 +138,9 @@ class Look:
         where = (layout.bucket_seq, layout.tail_from)
         return _Rows(
             Origins(self._activity_copy(), layout.place_of_record, *where, far, only),
-            Origins(_attribute_copy("person", fields), layout.place_of_record, *where, far, only),
+            Origins(self._attribute_copy("person", fields), layout.place_of_record, *where, far, only),
             Origins(
-                _attribute_copy("account", fields),
+                self._attribute_copy("account", fields),
                 layout.place_of_account,
                 *where,
                 far_accounts(shares, layout),
@@ -166,6 +168,25 @@ class Look:
             **narrowed,
         )
 
+    def _attribute_copy(self, entity: str, fields: Mapping[Field, int]) -> Copy:
+        numbers = sorted(n for f, n in fields.items() if f.entity == entity)
+        source = _SOURCE if self._several_sources else ()
+        return Copy(
+            f"{entity}_attributes",
+            (*_ATTRIBUTE, *source),
+            "attribute_changes",
+            (*_ATTRIBUTE_TAIL, *source),
+            "subject",
+            narrowed="list_contains($fields, field)" if numbers else "false",
+            values={"fields": numbers},
+            by_field=True,
+        )
+
+    @property
+    def _several_sources(self) -> bool:
+        """Only then can one be believed more than another."""
+        return len(self.ranks) > 1
+
     def _texts(
         self, fields: Mapping[Field, int], rows: _Rows, *, few: bool
     ) -> tuple[dict[Field, npt.NDArray[np.object_]], dict[int, Ints]]:
@@ -191,17 +212,3 @@ def _used(view: View, origins: Origins, column: str, field: int | None = None) -
         values = kept.rows[column]
         found.append(values if field is None else values[kept.rows["field"] == field])
     return np.unique(np.concatenate(found)).astype(np.int32)
-
-
-def _attribute_copy(entity: str, fields: Mapping[Field, int]) -> Copy:
-    numbers = sorted(n for f, n in fields.items() if f.entity == entity)
-    return Copy(
-        f"{entity}_attributes",
-        _ATTRIBUTE,
-        "attribute_changes",
-        _ATTRIBUTE_TAIL,
-        "subject",
-        narrowed="list_contains($fields, field)" if numbers else "false",
-        values={"fields": numbers},
-        by_field=True,
-    )

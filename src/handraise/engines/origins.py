@@ -12,10 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.engines.plan import Layout, Share
-from handraise.engines.row_order import Columns, Runs, runs_by
-from handraise.facts.catalog import PLACE_BITS
-from handraise.facts.chunks import Bools, Ints
+from handraise.engines.row_order import Columns, Hashes, Indices, Runs, runs_by
+from handraise.facts.catalog import N_BUCKETS, PLACE_BITS
+from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.facts.view import View
+
+_RANK = (1 << PLACE_BITS) - 1
+# Ties at more instants than this are told apart by reading the hashes of a whole stretch.
+_MANY_INSTANTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,35 @@ class Copy:
     by_field: bool = False
 
     def stretch(self, view: View, first: int, end: int) -> Columns:
-        """The rows that lie in `[first, end)`."""
+        """The rows that lie in `[first, end)`, without their hashes: those compress to nothing, so that they
+        are most of what there is to read, and are needed only where rows tie."""
+        columns = ", ".join(name for name in self.columns if name != "content")
+        return self._stretch(view, f"place, {columns}", first, end)
+
+    def content(self, view: View, first: int, end: int, happened_at: Instants, rows: Indices) -> Hashes:
+        """Hashes of some rows of the stretch, all of whose instants are given. Where few instants are meant, the rows
+        of those alone are read: they come in the same order."""
+        instants = np.unique(happened_at[rows])
+        if len(instants) > _MANY_INSTANTS:
+            return self._stretch(view, "content", first, end)["content"][rows]
+        among = np.zeros(len(happened_at), dtype=bool)
+        for instant in instants:
+            among |= happened_at == instant
+        values = self._stretch(
+            view, "content", first, end, "happened_at IN (SELECT unnest($at::BIGINT[]))", at=instants.tolist()
+        )["content"]
+        return values[np.searchsorted(np.flatnonzero(among), rows)]
+
+    def _stretch(
+        self, view: View, columns: str, first: int, end: int, which: str = "true", **values: Any
+    ) -> Columns:
         return view.arrays(
-            f"""SELECT place, {", ".join(self.columns)} FROM {self.table}
-                WHERE place >= $first AND place < $end AND {{delayed}} AND {self.narrowed}""",
+            f"""SELECT {columns} FROM {self.table}
+                WHERE place >= $first AND place < $end AND {{delayed}} AND {self.narrowed} AND {which}""",
             first=first,
             end=min(end, 2**31 - 1),
             **self.values,
+            **values,
         )
 
     def at_places(self, view: View, places: Ints) -> Columns:
@@ -98,7 +124,14 @@ class Origins:
     def _near(self, view: View, share: Share, subject: Ints, local: Ints) -> Runs:
         rows = self.copy.stretch(view, share.first_place, share.end_place)
         start, length = runs_by(*_run_keys(rows, self.copy.by_field))
-        return Runs(rows, _locals_at(rows["place"][start], self.place_of[subject], local), start, length)
+        stretch, at = (share.first_place, share.end_place), rows["happened_at"]
+        return Runs(
+            rows,
+            _locals_at(rows["place"][start], self.place_of[subject], local),
+            start,
+            length,
+            lambda some: self.copy.content(view, *stretch, at, some),
+        )
 
     def _far(self, view: View) -> _BySubject:
         places = self.place_of[self.far_subjects]
@@ -158,19 +191,22 @@ def _run_keys(rows: Columns, by_field: bool) -> list[npt.NDArray[Any]]:
 
 def _locals_at(places: Ints, place_of: Ints, local: Ints) -> Ints:
     """The number in the chunk of whoever has its place here, -1 where that is nobody of these."""
-    if not len(place_of):
+    if not len(place_of) or not len(places):
         return np.full(len(places), -1, dtype=np.int32)
-    base = int(place_of.min())
-    span = int(place_of.max()) - base + 1
-    if span <= 8 * len(place_of) + 1_000_000:
-        table = np.full(span, -1, dtype=np.int32)
-        table[place_of - base] = local
-        inside = (places >= base) & (places < base + span)
-        return np.where(inside, table[np.where(inside, places - base, 0)], -1).astype(np.int32)
-    order = np.argsort(place_of)
-    ordered = place_of[order]
-    at = np.minimum(np.searchsorted(ordered, places), len(ordered) - 1)
-    return np.where(ordered[at] == places, local[order][at], -1).astype(np.int32)
+    # Ranks are dense in a bucket: with the buckets put one behind the other, places are numbers of a short table.
+    shift = np.zeros(N_BUCKETS, dtype=np.int32)
+    size = 0
+    both = (place_of, places)
+    n_in_bucket = sum(np.bincount(some >> PLACE_BITS, minlength=N_BUCKETS) for some in both)
+    for bucket in np.flatnonzero(n_in_bucket):
+        ranks = np.concatenate([some[some >> PLACE_BITS == bucket] & _RANK for some in both])
+        low = int(ranks.min())
+        shift[bucket] = size - low
+        size += int(ranks.max()) + 1 - low
+    table = np.full(size, -1, dtype=np.int32)
+    table[shift[place_of >> PLACE_BITS] + (place_of & _RANK)] = local
+    found: Ints = table[shift[places >> PLACE_BITS] + (places & _RANK)]
+    return found
 
 
 def far_records(shares: tuple[Share, ...], records: Callable[[Ints], Ints], layout: Layout) -> Ints:

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from handraise.facts.chunks import Bools, Ints
-from handraise.identity.accounts import AccountsHeld
+from handraise.facts.chunks import AccountsHeld, Bools, Ints
 from handraise.identity.people import People
 
 # What a person and an account weigh besides their activities, in rows.

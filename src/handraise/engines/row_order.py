@@ -8,7 +8,7 @@ between sources, are sorted row by row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,21 +19,29 @@ from handraise.facts.ranges import ranges
 
 Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Indices: TypeAlias = npt.NDArray[np.int64]
+Hashes: TypeAlias = npt.NDArray[np.uint64]
 _NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
     """Rows of one origin, and the runs in them: the subject in the chunk (-1: not of this chunk), where the run
-    starts and how long it is."""
+    starts and how long it is. `content` reads the row hashes of some rows, where they are not among the columns."""
 
     columns: Columns
     subject: Ints
     start: Indices
     length: Indices
+    content: Callable[[Indices], Hashes] | None = None
 
     def only(self, which: Bools | Indices) -> Runs:
-        return Runs(self.columns, self.subject[which], self.start[which], self.length[which])
+        return replace(self, subject=self.subject[which], start=self.start[which], length=self.length[which])
+
+    def values(self, name: str, rows: Indices) -> npt.NDArray[Any]:
+        """A column of some rows."""
+        if name == "content" and self.content is not None:
+            return self.content(rows)
+        return self.columns[name][rows]
 
 
 def runs_by(*keys: npt.NDArray[Any]) -> tuple[Indices, Indices]:
@@ -73,13 +81,14 @@ def arrange(
     columns, runs = _joined(pieces)
     order = _run_order(runs.subject, len(owner))
     subject, length = runs.subject[order], runs.length[order]
-    rows = ranges(runs.start[order], length)
-    run_owner = owner[subject]
-    row_owner = np.repeat(run_owner, length)
-    at = columns.take("happened_at", rows)
-    again = _with_several_runs(run_owner)
+    rows, row_owner = runs.start[order], owner[subject]
+    again = _with_several_runs(row_owner)
+    if length.max(initial=0) > 1:
+        rows, row_owner = ranges(rows, length), np.repeat(row_owner, length)
+    elsewhere = columns.elsewhere(rows)
+    at = columns.take("happened_at", rows, elsewhere)
     if "source" in finest:
-        again |= _with_tied_sources(row_owner, at, columns.take("source", rows))
+        again |= _with_tied_sources(row_owner, at, columns.take("source", rows, elsewhere))
     row_subject = np.repeat(subject, length) if with_subject else None
     if again.any():
         unsorted = np.flatnonzero(again[row_owner])
@@ -89,7 +98,8 @@ def arrange(
         at[unsorted] = at[unsorted][finer]
         if row_subject is not None:
             row_subject[unsorted] = row_subject[unsorted][finer]
-    taken = {name: at if name == "happened_at" else columns.take(name, rows) for name in names}
+        elsewhere = columns.elsewhere(rows)
+    taken = {name: at if name == "happened_at" else columns.take(name, rows, elsewhere) for name in names}
     return Arranged(taken, row_owner, row_subject)
 
 
@@ -105,8 +115,8 @@ def _sorted_by_instant(
     bits = (int(at.max()) - low).bit_length()
 
     def finely(some: Indices) -> list[npt.NDArray[Any]]:
-        keys = [by(columns.take(name, rows[some])) for name, by in finest.items()]
-        return [*reversed(keys), columns.take("delay", rows[some])]
+        keys = [by(columns.few(name, rows[some])) for name, by in finest.items()]
+        return [*reversed(keys), columns.few("delay", rows[some])]
 
     if bits + int(owner.max()).bit_length() > 63:
         return np.lexsort((*finely(np.arange(len(rows))), at, owner))
@@ -126,21 +136,36 @@ def _sorted_by_instant(
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The columns of several pieces, numbered through. The first piece is large and the others are small, so they
-    are not put together, but taken from one by one."""
+    """The columns of several pieces, numbered through: those of piece `i` begin at `begin[i]`. The first piece is large
+    and the others are small, so they are not put together, but taken from one by one."""
 
-    pieces: Sequence[Columns]
+    pieces: Sequence[Runs]
+    begin: Indices
 
-    def take(self, name: str, rows: Indices) -> npt.NDArray[Any]:
-        first, *others = (piece[name] for piece in self.pieces)
-        if not others:
+    def elsewhere(self, rows: Indices) -> Indices:
+        """Which of these rows are not of the first piece."""
+        return np.flatnonzero(rows >= self.begin[1]) if len(self.pieces) > 1 else _NONE
+
+    def take(self, name: str, rows: Indices, elsewhere: Indices) -> npt.NDArray[Any]:
+        """A column of many rows, of which those `elsewhere` are not of the first piece."""
+        first = self.pieces[0].columns[name]
+        if not len(elsewhere):
             return first[rows]
-        taken = first.take(rows, mode="clip") if len(first) else np.empty(len(rows), dtype=first.dtype)
-        begin = len(first)
-        for column in others:
-            at = np.flatnonzero((rows >= begin) & (rows < begin + len(column)))
-            taken[at] = column[rows[at] - begin]
-            begin += len(column)
+        taken = first.take(rows, mode="clip")
+        taken[elsewhere] = self.few(name, rows[elsewhere])
+        return taken
+
+    def few(self, name: str, rows: Indices) -> npt.NDArray[Any]:
+        """A column of a few rows."""
+        piece = np.searchsorted(self.begin, rows, side="right") - 1
+        parts = [np.flatnonzero(piece == i) for i in range(len(self.pieces))]
+        values = [
+            p.values(name, rows[part] - begin)
+            for p, part, begin in zip(self.pieces, parts, self.begin, strict=True)
+        ]
+        taken = np.empty(len(rows), dtype=np.result_type(*values))
+        for part, some in zip(parts, values, strict=True):
+            taken[part] = some
         return taken
 
 
@@ -148,7 +173,7 @@ def _joined(pieces: Sequence[Runs]) -> tuple[_Columns, Runs]:
     """The runs that are somebody's, with their rows numbered through all pieces."""
     some = [p for p in (p.only(p.subject >= 0) for p in pieces) if len(p.subject)] or [pieces[0].only(_NONE)]
     offsets = np.cumsum([0, *(len(p.columns["happened_at"]) for p in some[:-1])])
-    return _Columns([p.columns for p in some]), Runs(
+    return _Columns(some, offsets), Runs(
         {},
         np.concatenate([p.subject for p in some]),
         np.concatenate([p.start + offset for p, offset in zip(some, offsets, strict=True)]),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handraise.facts.chunks import Bools, Ints
+from handraise.facts.chunks import AccountsHeld, Bools, Ints
 from handraise.facts.sql import one
 from handraise.facts.view import View
-from handraise.identity.accounts import AccountsHeld, accounts_held
+from handraise.identity.accounts import accounts_held
 from handraise.identity.closure import joined_records, records_of_accounts
 from handraise.identity.people import People, people_at
 

@@ -58,6 +58,7 @@ class Occurrences:
     def __init__(self, compiled: Compiled, activities: Activities) -> None:
         self._compiled = compiled
         self._activities = activities
+        self._found: dict[What, tuple[Rows, Instants]] = {}
         self._matched: dict[What, Matched] = {}
         self._places: dict[What, _Places] = {}
         self.n_unknown: dict[str, int] = {}
@@ -67,9 +68,15 @@ class Occurrences:
     def of(self, what: What) -> Matched:
         """All that were ever seen in the reading, by person."""
         if what not in self._matched:
-            rows = self._rows_of(what)
-            self._matched[what] = Matched(rows, self._activities.person[rows], self._activities.at[rows])
+            rows, at = self._rows_and_instants(what)
+            self._matched[what] = Matched(rows, self._activities.person[rows], at)
         return self._matched[what]
+
+    def _rows_and_instants(self, what: What) -> tuple[Rows, Instants]:
+        if what not in self._found:
+            rows = self._rows_of(what)
+            self._found[what] = rows, self._activities.at[rows]
+        return self._found[what]
 
     def visible(self, matched: Matched) -> Instants:
         """From when on each counts."""
@@ -77,9 +84,14 @@ class Occurrences:
 
     def since(self, what: What, points: Points, start: Micros | Instants | None) -> Matched:
         """What each point sees that happened after `start` (all of it without one), up to its instant."""
+        if points.instant is not None and start is not None:
+            rows, at = self._rows_and_instants(what)
+            recent = np.flatnonzero(at > start)
+            rows = rows[recent]
+            return Matched(rows, self._activities.person[rows], at[recent])
         matched = self.of(what)
         if points.instant is not None:
-            return matched if start is None else matched.only(matched.at > start)
+            return matched
         if what not in self._places:
             self._places[what] = _Places.of(matched)
         places = self._places[what]
@@ -93,7 +105,8 @@ class Occurrences:
 
     def account(self, matched: Matched) -> Ints:
         """The account that the person held at each occurrence; -1 for none."""
-        return self._activities.account[matched.rows]
+        rows = matched.rows
+        return self._activities.held.then(self._activities.person[rows], self._activities.at[rows])
 
     def side(self, matched: Matched, distinct: Distinct) -> Ints:
         """A number for the asset (program, product) of each occurrence; -1 where it has none."""

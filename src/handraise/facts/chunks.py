@@ -54,16 +54,64 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountsHeld:
+    """Steps of the account held, of person after person: `at` is strictly increasing within a person, `account`
+    holds from then on (-1: none). Person `i` has the steps from `start[i]` to `start[i + 1]`."""
+
+    start: npt.NDArray[np.int64]
+    at: Instants
+    account: Ints
+
+    @property
+    def current(self) -> Ints:
+        """The account of each person at the reading's instant, -1 for none."""
+        current = np.full(len(self.start) - 1, -1, dtype=np.int32)
+        some = self.start[1:] > self.start[:-1]
+        current[some] = self.account[self.start[1:][some] - 1]
+        return current
+
+    def ever(self) -> tuple[Ints, Ints]:
+        """The pairs of person and account that was ever held; a pair may come again."""
+        person = np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
+        some = self.account >= 0
+        return person[some], self.account[some]
+
+    def then(self, person: Ints, at: Instants) -> Ints:
+        """The account that each `person[i]` held at `at[i]`.
+
+        Most people have one step, and very few have many: so steps are tried one after the other, on ever
+        fewer rows.
+        """
+        n_steps = np.diff(self.start)
+        some = n_steps > 0
+        first_at = np.full(len(n_steps), np.iinfo(np.int64).max)
+        first_at[some] = self.at[self.start[:-1][some]]
+        first = np.full(len(n_steps), -1, dtype=np.int32)
+        first[some] = self.account[self.start[:-1][some]]
+        account = np.where(at >= first_at[person], first[person], np.int32(-1))
+        rows = np.flatnonzero((n_steps > 1)[person]) if (n_steps > 1).any() else np.empty(0, dtype=np.int64)
+        k = 1
+        while len(rows):
+            step = self.start[person[rows]] + k
+            passed = at[rows] >= self.at[step]
+            account[rows[passed]] = self.account[step[passed]]
+            k += 1
+            rows = rows[passed]
+            rows = rows[n_steps[person[rows]] > k]
+        return account
+
+
+@dataclass(frozen=True, slots=True)
 class Activities:
     """Occurrences, sorted by (person, at, known_at, row hash).
 
-    `account` is the account that the person held at `at` (as known at `as_of`), `kind` indexes `Shared.kinds`.
+    `held` are the accounts that the people held (as known at `as_of`), `kind` indexes `Shared.kinds`.
     `known` is `max(at, known_at)`: when it was first visible at all, before anybody knew whose it was; attributes of
     its asset and program are read as of then. `places` is there only in a reading that was asked for it.
     """
 
     person: Ints
-    account: Ints
+    held: AccountsHeld
     kind: Ints
     at: Instants
     known: Instants
@@ -155,8 +203,8 @@ class Chunk:
     """Whole accounts with their people.
 
     The first `n_decided` people are decided here (their account at `as_of`, or having none, is here); the
-    rest held one of these accounts earlier and came along for the roll-ups. People are sorted by id
-    within each part, so that nothing depends on how chunks were cut.
+    rest held one of these accounts earlier and came along for the roll-ups. Within each part people are in
+    the order of their rows in the store: what is said of one person may not depend on it, nor on how chunks were cut.
 
     `person_ids[i]` names the person, `source_ids[i]` is the bare id of its representative record;
     `person_account[i]` indexes `account_ids`; `person_known_at[i]` is the first instant at which any record

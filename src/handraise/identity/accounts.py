@@ -6,39 +6,14 @@ The latest stated membership counts; a lead's own company gives way to it, and c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from handraise.facts.chunks import Instants, Ints
+from handraise.facts.chunks import AccountsHeld, Instants, Ints
 from handraise.facts.view import View
-from handraise.identity.people import NEVER, People, ranks_of
-
-
-@dataclass(frozen=True, slots=True)
-class AccountsHeld:
-    """Steps of the account held, of person after person: `at` is strictly increasing within a person, `account`
-    holds from then on (-1: none). Person `i` has the steps from `start[i]` to `start[i + 1]`."""
-
-    start: npt.NDArray[np.int64]
-    at: Instants
-    account: Ints
-
-    @property
-    def current(self) -> Ints:
-        """The account of each person at the view's instant, -1 for none."""
-        current = np.full(len(self.start) - 1, -1, dtype=np.int32)
-        some = self.start[1:] > self.start[:-1]
-        current[some] = self.account[self.start[1:][some] - 1]
-        return current
-
-    def ever(self) -> tuple[Ints, Ints]:
-        """The pairs of person and account that was ever held; a pair may come again."""
-        person = np.repeat(np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start))
-        some = self.account >= 0
-        return person[some], self.account[some]
+from handraise.identity.people import People, ranks_of
 
 
 def accounts_held(
@@ -103,28 +78,3 @@ def _steps(
     start = np.zeros(n_people + 1, dtype=np.int64)
     np.cumsum(np.bincount(person, minlength=n_people), out=start[1:])
     return AccountsHeld(start, at, held)
-
-
-def held_at(held: AccountsHeld, person: Ints, at: Instants) -> Ints:
-    """The account that each `person[i]` held at `at[i]`.
-
-    Most people have one step, and very few have many: so steps are tried one after the other, on ever
-    fewer rows.
-    """
-    n_steps = np.diff(held.start)
-    some = n_steps > 0
-    first_at = np.full(len(n_steps), NEVER, dtype=np.int64)
-    first_at[some] = held.at[held.start[:-1][some]]
-    first = np.full(len(n_steps), -1, dtype=np.int32)
-    first[some] = held.account[held.start[:-1][some]]
-    account = np.where(at >= first_at[person], first[person], np.int32(-1))
-    rows = np.flatnonzero((n_steps > 1)[person]) if (n_steps > 1).any() else np.empty(0, dtype=np.int64)
-    k = 1
-    while len(rows):
-        step = held.start[person[rows]] + k
-        passed = at[rows] >= held.at[step]
-        account[rows[passed]] = held.account[step[passed]]
-        k += 1
-        rows = rows[passed]
-        rows = rows[n_steps[person[rows]] > k]
-    return account

@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.facts.sql import one
@@ -30,7 +28,7 @@ ALWAYS = np.iinfo(np.int64).min
 @dataclass(frozen=True, slots=True)
 class Links:
     """Shared keys as a graph: an edge joins node `left[i]` to node `right[i]` from `since[i]` on. The first nodes
-    are `records`, in order; the others are keys. `component` numbers the nodes' components."""
+    are `records`, in order; the others are keys. `component[i]` is the first node joined to node `i`."""
 
     records: Ints
     left: Ints
@@ -108,11 +106,31 @@ def _links(view: View, n_records: int, chosen: Ints | None) -> Links:
 
 
 def _graph(record: Ints, other: Ints, since: Instants, n_records: int) -> Links:
-    nodes, ends = np.unique(np.concatenate([record, other]), return_inverse=True)
-    left, right = ends[: len(record)].astype(np.int32), ends[len(record) :].astype(np.int32)
-    edges = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(len(nodes), len(nodes)))
-    component = connected_components(edges, directed=False)[1] if len(nodes) else np.empty(0, np.int32)
-    return Links(nodes[nodes < n_records].astype(np.int32), left, right, since, component.astype(np.int32))
+    is_node = np.zeros(max(n_records, int(other.max(initial=-1)) + 1), dtype=bool)
+    is_node[record] = True
+    is_node[other] = True
+    nodes = np.flatnonzero(is_node).astype(np.int32)
+    number = np.cumsum(is_node, dtype=np.int32) - np.int32(1)
+    left, right = number[record], number[other]
+    return Links(nodes[nodes < n_records], left, right, since, components(left, right, len(nodes)))
+
+
+def components(left: Ints, right: Ints, n_nodes: int) -> Ints:
+    """Of each node, the first of all nodes that the edges `(left[i], right[i])` join to it.
+
+    Every node points to the first of those found so far. In each round the pointed-to node of either end of an edge
+    comes to point to the smaller of the two, and all pointers are followed to their end. At the latest after
+    two rounds such a node has taken in another or been taken in, so there are few rounds.
+    """
+    first = np.arange(n_nodes, dtype=np.int32)
+    while len(left):
+        a, b = first[left], first[right]
+        apart = a != b
+        left, right, a, b = left[apart], right[apart], a[apart], b[apart]
+        np.minimum.at(first, np.maximum(a, b), np.minimum(a, b))
+        while not np.array_equal(further := first[first], first):
+            first = further
+    return first
 
 
 def _group(links: Links, n_records: int) -> Ints:
