@@ -55,6 +55,21 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("{segment: base}", "belongs to ICP"),
     ("{not: {segment: base}}", "does not belong to ICP"),
     ("{marketing_qualified: true}", "is marketing-qualified"),
+    ("{stage: MQL}", "stage is MQL"),
+    ("{not: {stage: MQL}}", "stage is not MQL"),
+    ("{not: {stage: [MQL, SAL]}}", "stage is none of MQL and Accepted"),
+    ("{stage: {is: [MQL, SAL], for less than: 2 days}}", "stage is MQL or Accepted, for less than 2 days"),
+    ("{fired: many_forms}", 'the trigger "Many forms" fired'),
+    ("{not: {fired: {trigger: many_forms, within: 5 days}}}", 'the trigger "Many forms" never fired in the last 5 days'),
+    ("{fired: [many_forms, it_again]}", 'the triggers "Many forms" or "it again" fired'),
+    ("{not: {fired: [many_forms, it_again]}}", 'none of the triggers "Many forms" and "it again" fired'),
+    ("{person.owner: {held for: 30 days}}", "Owner in the CRM of the person is known, unchanged for 30 days or longer"),
+    ("{first time: demo}", "asked for a demo for the first time"),
+    ("{not: {stopped: {behaviour: demo, for: 9 days}}}", "not (asked for a demo before, but not in the last 9 days)"),
+    ("{sequence: [demo, view], within: 7 days}", "asked for a demo, then viewed a page (view), all in the last 7 days"),
+    ("{not: {offer: {offer: guide, piece: shared}}}", "never passed on guide"),
+    ("{not: {program: {type: trade_show, status: met_us}}}", 'never reached "met us" or later in a program of type trade show'),
+    ("{not: {interest: pump}}", "is not interested in The pump"),
     ("{score: {fit: {at_least: 1500.5}}}", "fit score is at least 1,500.5"),
     ("{all: [{did: demo}, {account.employees: {more_than: 9}}]}", "asked for a demo, and number of employees is more than 9"),
     ("{all: [{did: demo}, {any: [{level: 1}, {rank: A2}]}]}", "asked for a demo, and (engagement level is 1, or rank is A2)"),
@@ -69,6 +84,13 @@ behaviours:
   view: {activity: page.viewed}
   accepted: {activity: lead.accepted, words: was accepted by sales}
 marketing_qualified: {ranks: A1}
+products: {pump: The pump}
+programs: {trade_show: {statuses: [invited, met_us]}}
+offers: {guide: {free: [a], gated: [b]}}
+triggers:
+  many_forms: {when: {did: {behaviour: demo, times: 2}}, label: Many forms}
+  it_again: {when: {did: view}}
+lifecycle: {stages: [{key: MQL, on: demo}, {key: SAL, label: Accepted, on: accepted}]}
 segments:
   base: {of: people, label: ICP, when: {person.city: Bonn}}
 """
@@ -135,6 +157,66 @@ def test_after_renaming_no_word_of_ours_is_left_in_what_is_signed() -> None:
     said = english(playbook_of(text, FieldCatalog()))
     for word in ("Fit", "fit", "Grade", "Engagement", "Level", "Rank", "account", "person"):
         assert word not in said, word
+
+
+TRIGGERS = """
+business_hours: {days: [mon-thu, sat], from: "08:00", holidays: [2027-01-01, 2026-12-25]}
+marketing_qualified: {tracks: [forms]}
+buying_group: {roles: [economic_buyer, champion]}
+triggers:
+  many_forms:
+    when: {did: {behaviour: demo, times: 2, within: 5 days}}
+    audience: {not: {person.is_student: true}}
+    label: Many forms
+    track: forms
+    sla: 4 business hours
+    rest: 30 days
+    fire_existing: once
+lifecycle:
+  stages:
+    - {key: MIL, when: {did: view}}
+    - {key: MQL, when: {any: [{fired: many_forms}, {marketing_qualified: true}]}, sla: 1 business day}
+    - {key: SAL, label: Accepted, on: demo}
+  passed_back: {on: view, to: MIL}
+"""
+
+
+def test_triggers_and_stages_are_signed_in_sentences() -> None:
+    said = english(playbook_of(TRIGGERS), FieldCatalog())
+    assert (
+        "Business hours are Monday, Tuesday, Wednesday, Thursday and Saturday, 08:00 to 17:00, but not on 25 December 2026 and 1 January 2027."
+        in said
+    )
+    assert "It should have these roles (buying role): economic buyer and champion." in said
+    assert "As long as the track forms stands, the person is marketing-qualified." in said
+    assert (
+        "- **Many forms** (track forms; sales has 4 business hours; stands for 14 days; rests for 30 days; at its start, "
+        "fires once for everybody of whom it is true already): submitted a form (demo) at least twice in the last 5 days.\n\n"
+        "  Only where this holds or may hold: is not a student.\n"
+    ) in said
+    assert "2. **MQL** (sales has 1 business day): any of these holds:\n" in said
+    assert '   - the trigger "Many forms" fired\n' in said
+    assert "3. **Accepted** (by an act: submitted a form (demo)).\n" in said
+    assert (
+        "Who viewed a page (view) goes back to MIL, with a reason (`reason`) and a date to return (`return_on`)."
+        in said
+    )
+
+
+def test_stages_triggers_and_tracks_can_be_renamed_by_key_and_by_label() -> None:
+    terms = "terms: {MQL: Sales-ready, Accepted: Taken, many_forms: Form filler, forms: Form track, trigger: alarm, triggers: alarms, stage: step, lifecycle: journey, track: lane, sales: closers}\n"
+    said = english(playbook_of(TRIGGERS + terms), FieldCatalog())
+    for own in (
+        "**Sales-ready**",
+        "**Taken**",
+        "**Form filler** (lane Form track; closers",
+        "## Alarms",
+        "## Journey",
+        'the alarm "Form filler" fired',
+    ):
+        assert own in said, own
+    for ours in ("MQL", "Accepted", "Many forms", "trigger", "Trigger", "stage ", "track forms", "ifecycle"):
+        assert ours not in said, ours
 
 
 def test_numbers_are_said_with_separators() -> None:

@@ -20,19 +20,22 @@ from handraise.model.activities import ACTIVITY_TYPES
 from handraise.model.fields import STANDARD_FIELDS, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.scores import RANKS
+from handraise.playbook.clocks import BUSINESS_HOURS
 from handraise.playbook.codes import CODES
 from handraise.playbook.condition_words import CONDITION_WORDS, OPPORTUNITY
 from handraise.playbook.english import sentence
 from handraise.playbook.pattern_words import REGULARLY, RESUMED, SEQUENCE, STOPPED
-from handraise.playbook.product_sections import INTEREST, PRODUCT, STATUS
+from handraise.playbook.product_sections import BUYING_GROUP, INTEREST, PRODUCT, STATUS
 from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reader import ReadResult, read_sources
 from handraise.playbook.score_sections import BEHAVIOUR_RULE, CONDITION_RULE, FIT, FIT_RULE
 from handraise.playbook.sections import AGREEMENT, OUTCOME, PLAYBOOK
 from handraise.playbook.segment_sections import BUYER_SEGMENT, SEGMENT
+from handraise.playbook.stage_words import STAGE_AND_SPAN, TRIGGER_AND_WINDOW
 from handraise.playbook.terms import TERMS
 from handraise.playbook.text import Source
+from handraise.playbook.trigger_sections import LIFECYCLE, PASSED_BACK, STAGE, TRIGGER
 from handraise.playbook.value_words import COMPARISON_WORDS, HELD_WORDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "playbook.md"
@@ -41,7 +44,7 @@ _BLOCK = re.compile(
 )
 _SECTION = re.compile(r"^(?=\w)", re.M)
 # Sections whose names join those of the whole playbook; a fragment replaces the others.
-_NAMED = ("behaviours", "segments")
+_NAMED = ("behaviours", "segments", "triggers")
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def _keys(*records: object) -> set[str]:
 
 KEYS = _keys(
     PLAYBOOK, AGREEMENT, OUTCOME, FIT, FIT_RULE, BEHAVIOUR_RULE, CONDITION_RULE, SEGMENT, BUYER_SEGMENT, OPPORTUNITY,
-    STOPPED, RESUMED, REGULARLY, SEQUENCE, INTEREST, PROGRAM, OFFER_TAKEN, PRODUCT.mapping, STATUS.mapping,
+    STOPPED, RESUMED, REGULARLY, SEQUENCE, INTEREST, PROGRAM, OFFER_TAKEN, PRODUCT.mapping, STATUS.mapping, BUYING_GROUP,
+    BUSINESS_HOURS, TRIGGER, LIFECYCLE, STAGE, PASSED_BACK, STAGE_AND_SPAN, TRIGGER_AND_WINDOW,
 )  # fmt: skip
 WORDS = {
     "condition": {"at_least", "of", *(w.name for w in CONDITION_WORDS)},

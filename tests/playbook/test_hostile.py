@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.playbook.test_reader import CONDITIONS, HEAD, TESTS
+from tests.playbook.test_reader import CONDITIONS, DECLARED, HEAD, TESTS
 
 from handraise.model.fields import FieldCatalog
 from handraise.playbook.reader import read_text
@@ -40,7 +40,7 @@ def _small() -> str:
         if "base" not in text
     ]
     tests = [f"  t{i}: {{of: accounts, when: {{{text}}}}}" for i, (text, _) in enumerate(TESTS)]
-    return HEAD + "segments:\n" + "\n".join([*parts, *tests]) + "\n"
+    return HEAD + DECLARED + "segments:\n" + "\n".join([*parts, *tests]) + "\n"
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -56,7 +56,8 @@ def test_a_mangled_playbook_gives_problems_and_no_traceback(seed: int) -> None:
 @pytest.mark.parametrize("odd", _ODD)
 def test_an_odd_value_anywhere_is_answered(odd: str) -> None:
     sections = ("playbook", "time_zone", "terms", "behaviours", "fit", "engagement", "ranks", "marketing_qualified",
-                "segments", "buyer_segments", "agreement", "recalibrate_every", "triggers")  # fmt: skip
+                "segments", "buyer_segments", "agreement", "recalibrate_every", "triggers", "lifecycle", "business_hours", "products",
+                "interest", "programs", "offers", "buying_group")  # fmt: skip
     for name in sections:
         result = read_text(f"{name}: {odd}\n", "p.yml", FieldCatalog())
         assert result.playbook is None
@@ -67,7 +68,23 @@ def test_an_odd_value_anywhere_is_answered(odd: str) -> None:
 def test_an_odd_value_behind_any_word_of_a_condition_is_answered(odd: str) -> None:
     words = ("all", "any", "not", "did", "silent", "account", "opportunity", "segment", "grade", "level", "rank", "score",
              "marketing_qualified", "always", "at_least", "of", "account.employees", "person.title", "account.renewal_on",
-             "account.technologies", "account.is_customer", "stage")  # fmt: skip
+             "account.technologies", "account.is_customer", "stage", "fired", "named", "sequence", "first time", "stopped",
+             "resumed", "regularly", "interest", "program", "offer")  # fmt: skip
     text = "".join(f"  s{i}: {{of: people, when: {{{word}: {odd}}}}}\n" for i, word in enumerate(words))
     result = read_text(HEAD + "segments:\n" + text, "p.yml", FieldCatalog())
     assert result.errors
+
+
+@pytest.mark.parametrize("odd", _ODD)
+def test_an_odd_value_anywhere_in_triggers_and_stages_is_answered(odd: str) -> None:
+    keys = ("when", "audience", "label", "track", "sla", "rest", "stands_for", "fire_existing")
+    triggers = "".join(f"  t{i}: {{when: {{did: demo}}, {key}: {odd}}}\n" for i, key in enumerate(keys[1:]))
+    stages = "".join(
+        f"    - {{key: s{i}, {key}: {odd}}}\n" for i, key in enumerate(("when", "on", "sla", "label"))
+    )
+    back = "".join(f"    {key}: {odd}\n" for key in ("on", "to", "reason", "return_on"))
+    hours = "".join(f"  {key}: {odd}\n" for key in ("days", "from", "to", "holidays"))
+    text = (
+        f"triggers:\n{triggers}lifecycle:\n  stages:\n{stages}  passed_back:\n{back}business_hours:\n{hours}"
+    )
+    assert read_text(HEAD + text, "p.yml", FieldCatalog()).errors

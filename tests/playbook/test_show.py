@@ -14,7 +14,7 @@ PROBLEM = Problem(
     "  x: 1",
     ("Did you mean `y`?",),
 )
-WARNING = Problem("PB501", "`triggers` is read but not decided yet.", severity=Severity.WARNING)
+WARNING = Problem("PB501", "`plays` is read but not decided yet.", severity=Severity.WARNING)
 
 
 def test_github_gets_one_escaped_line_a_problem() -> None:
@@ -23,7 +23,7 @@ def test_github_gets_one_escaped_line_a_problem() -> None:
         "::error file=play%3Abook%2C1.yml,line=7,col=11,endColumn=15,title=PB204"
         "::PB204: segment `a` tests `x`,%0Abut 100%25 of it is new. Did you mean `y`?"
     )
-    assert lines[1] == "::warning title=PB501::PB501: `triggers` is read but not decided yet."
+    assert lines[1] == "::warning title=PB501::PB501: `plays` is read but not decided yet."
 
 
 def test_json_has_place_code_and_advice() -> None:

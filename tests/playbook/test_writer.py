@@ -63,9 +63,23 @@ def test_the_version_says_also_what_is_usual() -> None:
 
 def test_a_part_that_is_set_aside_is_named_in_the_text() -> None:
     playbook = replace(
-        _starter(starter_text()), set_aside=(SetAside("`triggers`", "`triggers` is not decided yet"),)
+        _starter(starter_text()), set_aside=(SetAside("`plays`", "`plays` is not decided yet"),)
     )
-    assert "# set aside: `triggers`" in write(playbook)
+    assert "# set aside: `plays`" in write(playbook)
+
+
+def test_the_order_of_triggers_is_their_priority_and_so_part_of_the_version() -> None:
+    head = "playbook: T\ntime_zone: UTC\nbehaviours: {demo: {activity: form.submitted}}\ntriggers:\n"
+    one, two = "  one: {when: {did: demo}}\n", "  two: {when: {silent: {for: 9 days}}}\n"
+    assert version_of(_starter(head + one + two)) != version_of(_starter(head + two + one))
+
+
+def test_weeks_of_capacity_are_written_as_the_people_they_are() -> None:
+    text = (
+        "playbook: T\ntime_zone: UTC\nagreement: {capacity: {mqls_per_week: 120}}\n"
+        "engagement: {levels: {1: 1 week of capacity, 2: 2 weeks of capacity, 3: top 900 people}}\n"
+    )
+    assert "levels: {1: top 120 people, 2: top 240 people, 3: top 900 people}" in write(_starter(text))
 
 
 def test_a_version_is_shown_by_twelve_letters() -> None:

@@ -12,14 +12,18 @@ from handraise.model.conditions import (
     All,
     Always,
     Condition,
+    Fired,
+    InterestedIn,
     IsMarketingQualified,
+    ReachedStatus,
+    StageIs,
     walk,
 )
 from handraise.model.lifecycle import Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment
 from handraise.model.scores import ConditionRule, FitRule
 from handraise.model.triggers import QualifyingTracks, Trigger
-from handraise.playbook.contradictions import always, never, regardless_of_order
+from handraise.playbook.contradictions import always, conjuncts, never, regardless_of_order
 from handraise.playbook.dependencies import DecisionKind, Edge, circle_text, circles
 from handraise.playbook.english import sentence
 from handraise.playbook.reading import Reading
@@ -156,20 +160,74 @@ def _truths(playbook: Playbook, to: Reading) -> None:
                 f"{part} is true for everybody.",
                 "Correct its condition, or delete the part.",
             )
-        elif _nobody_qualifies(playbook) and any(
-            isinstance(c, IsMarketingQualified) for c in walk(condition)
-        ):
-            to.say(
-                "PB410",
-                _place(part, to),
-                f"{part} tests `marketing_qualified`, but no ranks and no tracks are agreed, so nobody is.",
+        else:
+            _nobody_is(part, condition, playbook, to)
+
+
+def _nobody_is(part: str, condition: Condition, playbook: Playbook, to: Reading) -> None:
+    """Says what is tested and can hold for nobody, since a section leaves it open."""
+    for inner in dict.fromkeys(walk(condition)):
+        said = _undefined(inner, playbook)
+        if said:
+            to.say("PB410", _place(part, to), f"{part} tests {said[0]}, so nobody is.", said[1])
+            return
+
+
+def _undefined(condition: Condition, playbook: Playbook) -> tuple[str, str] | None:
+    match condition:
+        case IsMarketingQualified() if _nobody_qualifies(playbook):
+            return (
+                "`marketing_qualified`, but no ranks and no tracks are agreed",
                 "Add `marketing_qualified: {ranks: [A1, A2, B1]}`, or `{tracks: all}` and triggers.",
             )
+        case InterestedIn() if not playbook.interest.behaviours and playbook.interest.stated is None:
+            return (
+                "`interest`, but the playbook does not say what interest is",
+                "Add `interest: {behaviours: [...], times: 2, within: 180 days}`, or `stated`.",
+            )
+        case ReachedStatus(type, None) if not _successes(type, playbook):
+            return (
+                f"`success` in programs of type `{type}`, but none of their statuses counts as one",
+                "Write `success: true` at the statuses that do.",
+            )
+        case _:
+            return None
+
+
+def _successes(type_: str, playbook: Playbook) -> bool:
+    program = playbook.programs.get(type_)
+    return program is None or bool(program.from_status(None))
 
 
 def _nobody_qualifies(playbook: Playbook) -> bool:
     tracks = playbook.qualifying_tracks if playbook.triggers else QualifyingTracks()
     return not playbook.marketing_qualified_ranks and tracks == QualifyingTracks()
+
+
+def _beginnings(playbook: Playbook, to: Reading) -> None:
+    """What never begins, since it must have begun before."""
+    stages = [s.key for s in playbook.lifecycle.stages]
+    for kind in ("trigger", "stage"):
+        for part, value in to.parts.get(kind, []):
+            if isinstance(value, Trigger | Stage) and value.when is not None and never(value.when) is None:
+                said = _begun_before(value, value.when, stages)
+                if said:
+                    to.say("PB410", _place(part, to), f"{part} {said[0]}.", said[1])
+
+
+def _begun_before(part: Trigger | Stage, when: Condition, stages: list[str]) -> tuple[str, str] | None:
+    must = conjuncts(when)
+    if isinstance(part, Trigger):
+        if any(isinstance(c, Fired) and set(c.triggers) == {part.key} for c in must):
+            return "fires only if it has fired before, so it never does", "Let it test something else."
+        return None
+    not_earlier = set(stages[stages.index(part.key) :]) if part.key in stages else set()
+    if any(isinstance(c, StageIs) and set(c.stages) <= not_earlier for c in must):
+        return (
+            "is entered only from itself or a later stage, and a rule leads on only from an earlier one",
+            "Test an earlier stage, or write the acts that lead there: `on: ...`.",
+        )
+    return None
 
 
 def _has_always(condition: Condition) -> bool:
@@ -230,6 +288,7 @@ _CHECKS: tuple[Callable[[Playbook, Reading], None], ...] = (
     _always_elsewhere,
     _buyer_segments,
     _truths,
+    _beginnings,
     _same_behaviours,
     _same_definitions,
 )

@@ -134,6 +134,12 @@ class ConditionShape(Shape[Condition]):
         near = nearest(key.text, words)
         field = None if near else self._field_meant(key.text, to)
         advice = f"Did you mean `{field}`?" if field else did_you_mean(key.text, words)
+        if normal(key.text) in _MEANT:
+            advice = f"Did you mean `{_MEANT[normal(key.text)]}`?"
+        if normal(key.text) in _INSIDE:
+            advice = (
+                f"Write it inside the word it belongs to: `{{did: {{behaviour: ..., {key.text}: ...}}}}`."
+            )
         return to.say(
             "PB211", key, f"{to.part} has the condition `{key.text}`, which there is none of.", advice
         )
@@ -181,6 +187,10 @@ class ConditionShape(Shape[Condition]):
         }  # fmt: skip
 
 
+# Keys of condition words, which are often written beside them.
+_INSIDE = ("within", "since", "times", "for", "distinct")
+# Names of sections, where the word that reads them has another.
+_MEANT = {"trigger": "fired", "track": "fired", "lifecycle": "stage", "product": "interest"}
 CONDITION = ConditionShape()
 
 

@@ -76,13 +76,18 @@ def never(condition: Condition) -> tuple[Condition, ...] | None:
 
 
 def _all_never(condition: All) -> tuple[Condition, ...] | None:
-    parts = list(_flat(condition, All))
+    parts = conjuncts(condition)
     inner = next((r for r in map(never, parts) if r is not None), None)
     return (
         inner
         if inner is not None
         else next(((a, b) for a, b in combinations(parts, 2) if _exclude(a, b)), None)
     )
+
+
+def conjuncts(condition: Condition) -> tuple[Condition, ...]:
+    """All the conditions that must hold for it, as far as `all` says so."""
+    return tuple(_flat(condition, All)) if isinstance(condition, All) else (condition,)
 
 
 def _flat(condition: All | Any, kind: type[All] | type[Any]) -> Iterator[Condition]:

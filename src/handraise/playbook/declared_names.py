@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from handraise.playbook.nodes import Node, TextNode
-from handraise.playbook.reading import Names, Reading, Wrong, nearest
+from handraise.playbook.reading import Names, Reading, Wrong, nearest, one_of
 from handraise.playbook.shapes import Json, SchemaBook, Shape
 
 
@@ -30,16 +30,22 @@ class DeclaredName(Shape[str]):
         if node.text in names:
             return node.text
         near = nearest(node.text, names)
-        advice = f"Did you mean `{near}`?" if near else f"Declare it in `{self.section}`."
+        advice = (
+            (f"Did you mean `{near}`?",) if near else (f"Declare it in `{self.section}`.", _others(names))
+        )
         return to.say(
             self.code,
             node,
             f"{to.part} names {self.what}, `{node.text}`, which `{self.section}` does not declare.",
-            advice,
+            *advice,
         )
 
     def schema(self, book: SchemaBook) -> Json:
         return {"type": "string"}
+
+
+def _others(names: Collection[str]) -> str | None:
+    return f"Or w{one_of(names)[1:]}" if names else None
 
 
 PRODUCT = DeclaredName("a product", "products", lambda names: names.products)

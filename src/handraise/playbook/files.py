@@ -40,6 +40,14 @@ def _files(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
     return files
 
 
+def beside(written_in: str, name: str, limits: Limits) -> Source | Problem:
+    """The text of another file, named as seen from the one that names it."""
+    try:
+        return _read(Path(written_in).parent / name, limits)
+    except ValueError:
+        return _unreadable(Path("?"), "stands for a name that no file can have", "Check the name.")
+
+
 def _read(path: Path, limits: Limits) -> Source | Problem:
     try:
         if path.stat().st_size > 4 * limits.characters:

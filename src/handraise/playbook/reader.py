@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from handraise.errors import PlaybookError, Problem, Severity, Span
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.playbook.checks import check
-from handraise.playbook.files import merged, sources
+from handraise.playbook.files import beside, merged, sources
 from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
 from handraise.playbook.product_sections import names_of_statuses
-from handraise.playbook.reading import Names, Reading, Wrong
+from handraise.playbook.reading import Beside, Names, Reading, Wrong
 from handraise.playbook.sections import PLAYBOOK, time_zones
 from handraise.playbook.segment_sections import segment_of
 from handraise.playbook.text import Limits, Source
@@ -46,7 +47,7 @@ def read(paths: Path | Sequence[Path], catalog: FieldCatalog, limits: Limits = L
     texts, problems = sources(paths, limits)
     if problems or not texts:
         return ReadResult(None, problems)
-    return read_sources(texts, catalog, limits)
+    return read_sources(texts, catalog, limits, beside=partial(beside, limits=limits))
 
 
 def read_text(text: str, path_name: str, catalog: FieldCatalog, limits: Limits = Limits()) -> ReadResult:
@@ -67,12 +68,17 @@ def load(paths: Path | Sequence[Path], catalog: FieldCatalog) -> Playbook:
     return result.playbook
 
 
-def read_sources(texts: Sequence[Source], catalog: FieldCatalog, limits: Limits = Limits()) -> ReadResult:
-    """Read texts that are already in memory, as one playbook."""
+def read_sources(
+    texts: Sequence[Source],
+    catalog: FieldCatalog,
+    limits: Limits = Limits(),
+    beside: Beside | None = None,
+) -> ReadResult:
+    """Read texts that are already in memory, as one playbook. `beside` gives the files that it names."""
     root, problems = merged(texts, limits)
     if root is None:
         return ReadResult(None, problems)
-    to = Reading(catalog, _names(root), {s.path: s.lines for s in texts})
+    to = Reading(catalog, _names(root), texts, beside)
     to.problems += problems
     playbook = PLAYBOOK.read(root, to)
     if not isinstance(playbook, Wrong):

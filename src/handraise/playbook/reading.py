@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -16,6 +16,7 @@ from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import SegmentOf, SetAside
 from handraise.playbook.codes import CODES
 from handraise.playbook.nodes import Node
+from handraise.playbook.text import Source
 
 
 class Wrong(Enum):
@@ -46,11 +47,19 @@ class Names:
     time_zone: str = "UTC"
 
 
-class Reading:
-    """One run over one playbook. Mutable, and alive only while it is read."""
+Beside = Callable[[str, str], "Source | Problem"]
 
-    def __init__(self, catalog: FieldCatalog, names: Names, lines: Mapping[str, list[str]]) -> None:
-        self.catalog, self.names = catalog, names
+
+class Reading:
+    """One run over one playbook. Mutable, and alive only while it is read.
+
+    `beside` gives another file by its name, as seen from a file of the playbook; a playbook in memory has none.
+    """
+
+    def __init__(
+        self, catalog: FieldCatalog, names: Names, texts: Iterable[Source], beside: Beside | None = None
+    ) -> None:
+        self.catalog, self.names, self.beside = catalog, names, beside
         self.problems: list[Problem] = []
         self.set_aside: list[SetAside] = []
         self.places: dict[str, Span] = {}
@@ -59,7 +68,7 @@ class Reading:
         self.parts: dict[str, list[tuple[str, object | None]]] = {}
         self.groups_used: set[str] = set()
         self.key_place: Span | None = None
-        self._lines = lines
+        self._lines = {s.path: s.lines for s in texts}
 
     def say(
         self,
@@ -75,6 +84,10 @@ class Reading:
         severity = CODES[code].severity
         self.problems.append(Problem(code, sentence, span, self.line(span), given, related, severity))
         return WRONG
+
+    def add(self, source: Source) -> None:
+        """Another text that problems may point to."""
+        self._lines[source.path] = source.lines
 
     def line(self, span: Span) -> str | None:
         lines = self._lines.get(span.path, [])

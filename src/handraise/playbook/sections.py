@@ -13,6 +13,7 @@ from handraise.model.products import BuyingGroup, Interest
 from handraise.model.scores import Engagement, Fit
 from handraise.model.triggers import BusinessHours, QualifyingTracks
 from handraise.playbook.behaviours import BEHAVIOURS
+from handraise.playbook.clocks import BUSINESS_HOURS
 from handraise.playbook.nodes import Node, TextNode
 from handraise.playbook.product_sections import BUYING_GROUP, INTEREST, OFFERS, PRODUCTS, PROGRAMS
 from handraise.playbook.quantities import ExactSpan, Span_, Whole
@@ -23,7 +24,7 @@ from handraise.playbook.score_sections import ENGAGEMENT, FIT, MARKETING_QUALIFI
 from handraise.playbook.segment_sections import BUYER_SEGMENTS, SEGMENTS
 from handraise.playbook.shapes import Choice, Json, Named, SchemaBook, Shape, Text
 from handraise.playbook.terms import is_term
-from handraise.playbook.trigger_sections import BUSINESS_HOURS, LIFECYCLE, TRIGGERS
+from handraise.playbook.trigger_sections import LIFECYCLE, TRIGGERS
 
 T = TypeVar("T")
 _SPAN = Span_()

@@ -31,6 +31,7 @@ from handraise.model.scores import (
 )
 from handraise.model.triggers import BusinessHours, Sla, Trigger
 from handraise.model.values import FieldType
+from handraise.playbook.clocks import says_business_hours, sla_text
 from handraise.playbook.english import (
     behaviour_words,
     own_word,
@@ -41,7 +42,6 @@ from handraise.playbook.english import (
 )
 from handraise.playbook.field_words import field_name, lowered, test_sentence
 from handraise.playbook.predicates import listed, predicate, value_words
-from handraise.playbook.trigger_sections import says_business_hours, sla_text
 
 
 def english(playbook: Playbook, catalog: FieldCatalog | None = None) -> str:
@@ -234,17 +234,17 @@ def _thresholds(
     what: str, names: tuple[str, str, str, str], thresholds: Thresholds, playbook: Playbook
 ) -> Iterator[str]:
     shown = [playbook.term(n) for n in names]
-    said = [f"{n} {_threshold(t)}" for n, t in zip(shown, thresholds.as_tuple(), strict=False)]
+    said = [f"{n} {_threshold(t, playbook)}" for n, t in zip(shown, thresholds.as_tuple(), strict=False)]
     yield f"{_cap(what)} {', '.join(said)}, otherwise {shown[3]}."
     if thresholds.are_calibrated:
         yield f"Who is at the top is worked out again every {playbook.recalibrate_every}."
 
 
-def _threshold(threshold: Threshold) -> str:
+def _threshold(threshold: Threshold, playbook: Playbook) -> str:
     if isinstance(threshold, FixedThreshold):
         return f"from {_n_points(threshold.hundredths)}"
     if isinstance(threshold, TopPeople):
-        return f"for the best {threshold.n:,} people"
+        return f"for the best {threshold.n:,} {playbook.term('people')}"
     return f"for the top {float(threshold.share * 100):g}%"
 
 
@@ -370,7 +370,9 @@ def _trigger(trigger: Trigger, playbook: Playbook, catalog: FieldCatalog) -> Ite
     yield from _named(head, trigger.when, playbook, catalog)
     if trigger.audience is not None:
         yield ""
-        lines = list(_named("Not for who is out of this", trigger.audience, playbook, catalog, bullet=""))
+        lines = list(
+            _named("Only where this holds or may hold", trigger.audience, playbook, catalog, bullet="")
+        )
         yield from (f"  {line.lstrip() if i == 0 else line}" for i, line in enumerate(lines))
 
 

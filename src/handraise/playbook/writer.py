@@ -30,10 +30,10 @@ from handraise.model.scores import (
 from handraise.model.time import Duration
 from handraise.model.triggers import QualifyingTracks, Trigger
 from handraise.model.values import number_text
+from handraise.playbook.clocks import WEEKDAYS, says_business_hours, sla_text
 from handraise.playbook.emit import Data, block
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.score_sections import default_rule_name
-from handraise.playbook.trigger_sections import WEEKDAYS, says_business_hours, sla_text
 from handraise.playbook.write_conditions import condition_data, one_or_list, where_data
 
 

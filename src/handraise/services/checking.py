@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from handraise.errors import Finding, PlaybookError, Problem, Severity
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
+from handraise.playbook.decidable import decidable, set_aside_problems
 from handraise.playbook.reader import read
 from handraise.playbook.signoff import english
 from handraise.playbook.writer import version_of
@@ -59,6 +60,9 @@ def check_playbook(path: Path, catalog: FieldCatalog, reporting: Reporting | Non
     from handraise.services.reporting import data_findings
 
     found = read(path, catalog)
-    findings = data_findings(reporting, found.playbook) if reporting and found.playbook else ()
-    version = version_of(found.playbook) if found.playbook else None
-    return CheckResult(path, found.playbook, found.problems, findings, version, catalog)
+    if found.playbook is None:
+        return CheckResult(path, None, found.problems, (), None, catalog)
+    playbook = decidable(found.playbook)
+    aside = set_aside_problems(playbook, found.places) if playbook is not found.playbook else ()
+    findings = data_findings(reporting, playbook) if reporting else ()
+    return CheckResult(path, playbook, (*found.problems, *aside), findings, version_of(playbook), catalog)
