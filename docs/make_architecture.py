@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 # From the ground up: a layer imports only from those before it (pyproject.toml, import-linter).
 LAYERS = (
     "version.py", "errors.py", "config.py", "model", "playbook", "facts", "importers", "identity", "evaluate", "engines",
-    "evidence", "reports", "services", "workspace.py", "demo.py", "cli",
+    "evidence", "reports", "services", "workspace.py", "demo.py", "web", "cli",
 )  # fmt: skip
 
 HEAD = """# Architecture

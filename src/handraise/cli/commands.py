@@ -13,6 +13,7 @@ from handraise.demo import run_demo
 from handraise.errors import ExitCode, HandraiseError
 from handraise.model.time import iso, parse_instant
 from handraise.playbook.show import as_github
+from handraise.services.deciding import run_data
 from handraise.services.exchanging import names_given
 from handraise.services.importing import FileOutcome
 from handraise.services.tables_out import check_target, write_table
@@ -121,7 +122,7 @@ def decide(
 def runs(workspace: Path | None, as_json: bool) -> None:
     found = _open(workspace).runs()
     if as_json:
-        print_json({"runs": [screens.run_row(r) for r in found]})
+        print_json({"runs": [run_data(r) for r in found]})
         return
     screens.runs(found)
 

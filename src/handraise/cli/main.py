@@ -236,6 +236,32 @@ def demo(
         commands.demo(into, json)
 
 
+@app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Where to listen; anywhere but here needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes any that is free.")
+    ] = 8765,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file",
+            metavar="FILE",
+            help="File with the token that requests must bring. Default: the variable HANDRAISE_TOKEN.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Answer over HTTP, read only, until stopped; the facts are held meanwhile (extra `server`)."""
+    with _border(json):
+        from handraise.cli import serving
+
+        serving.serve(workspace, host, port, token_file, json)
+
+
 @facts_app.command("export")
 def facts_export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],

@@ -22,6 +22,7 @@ from handraise.model.scores import GRADES, LEVELS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant
 from handraise.model.truth import Truth
 from handraise.reports.summary import DecisionsSummary
+from handraise.services.deciding import run_data
 
 if TYPE_CHECKING:
     from handraise.services.checking import CheckResult
@@ -225,21 +226,10 @@ def _unknown(summary: DecisionsSummary, catalog: FieldCatalog) -> None:
     CONSOLE.print(f"What would settle most: {catalog.label(Field.parse(best.fact))} ({best.fact}).")
 
 
-def run_row(run: Run) -> dict[str, Any]:
-    return {
-        "run": run.id,
-        "as_of": iso(run.as_of),
-        "horizon": run.horizon,
-        "playbook_version": run.playbook_version,
-        "n_people": run.counts.get("n_people"),
-        "started_at": iso(run.started_at),
-    }
-
-
 def runs(found: Sequence[Run]) -> None:
     table = _table("run", "as of", "people", "playbook", "started", right=(2,))
     for run in found:
-        row = run_row(run)
+        row = run_data(run)
         _add(
             table,
             run.id,

@@ -88,30 +88,13 @@ class Deciding:
 
         The same playbook, instant and facts are the same run: deciding again replaces it.
         """
-        started_at = self.clock()
-        catalog = self.catalog()
-        decided = self.engine(playbook, catalog).decide(as_of, progress=progress)
-        text, version = write(playbook), version_of(playbook)
-        needed = _needed_to_repeat(catalog, self.settings, decided.calibration)
-        run_id = _run_id(version, as_of, decided.horizon, needed)
-        summary, finished_at = summarise(decided.table), self.clock()
-        counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
-        run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
-        self.store.save_run(run, decided.table)
-        seconds = (finished_at - started_at) / MICROS_PER_SECOND
-        findings = (*_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
-        return DecideResult(
-            run_id,
-            as_of,
-            decided.horizon,
-            version,
-            seconds,
-            decided.table,
-            summary,
-            findings,
-            playbook,
-            catalog,
-        )
+        result, run = self._decide(playbook, as_of, progress)
+        self.store.save_run(run, result.table)
+        return result
+
+    def look(self, playbook: Playbook, as_of: Micros) -> DecideResult:
+        """The same decisions without storing the run: the store stays as it is."""
+        return self._decide(playbook, as_of, None)[0]
 
     def decide_again(self, run_id: str, progress: Progress | None = None) -> DecideResult:
         """Decide from what the run knew: its playbook, its instant, its facts, its fields and calibration.
@@ -152,6 +135,34 @@ class Deciding:
             catalog,
         )
 
+    def _decide(
+        self, playbook: Playbook, as_of: Micros, progress: Progress | None
+    ) -> tuple[DecideResult, Run]:
+        started_at = self.clock()
+        catalog = self.catalog()
+        decided = self.engine(playbook, catalog).decide(as_of, progress=progress)
+        text, version = write(playbook), version_of(playbook)
+        needed = _needed_to_repeat(catalog, self.settings, decided.calibration)
+        run_id = _run_id(version, as_of, decided.horizon, needed)
+        summary, finished_at = summarise(decided.table), self.clock()
+        counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
+        run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
+        seconds = (finished_at - started_at) / MICROS_PER_SECOND
+        findings = (*_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
+        result = DecideResult(
+            run_id,
+            as_of,
+            decided.horizon,
+            version,
+            seconds,
+            decided.table,
+            summary,
+            findings,
+            playbook,
+            catalog,
+        )
+        return result, run
+
     def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
         newest = newest_activity_at(self.store, as_of)
         if newest is None:
@@ -167,6 +178,18 @@ class Deciding:
                 advice=(f"Import newer exports, or decide as of {iso(newest)[:10]}.",),
             ),
         )
+
+
+def run_data(run: Run) -> dict[str, Any]:
+    """A stored run in JSON: what it was decided for and from, without the decisions."""
+    return {
+        "run": run.id,
+        "as_of": iso(run.as_of),
+        "horizon": run.horizon,
+        "playbook_version": run.playbook_version,
+        "n_people": run.counts.get("n_people"),
+        "started_at": iso(run.started_at),
+    }
 
 
 def _of_decided(decided: Decided) -> tuple[Finding, ...]:

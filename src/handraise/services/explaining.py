@@ -10,11 +10,15 @@ from handraise.model.time import Micros, iso
 from handraise.services.deciding import Deciding
 
 
+class PersonNotFoundError(HandraiseError):
+    """Nobody is meant who is known at that instant."""
+
+
 def explain_person(deciding: Deciding, playbook: Playbook, person: str, as_of: Micros) -> PersonExplanation:
-    """The explanation. Raises `HandraiseError` when nobody, or several, are meant, or the person is not known yet."""
+    """The explanation. Raises `PersonNotFoundError` when nobody is meant, `HandraiseError` when several people are."""
     found = find(deciding.store, person, as_of)
     if not found:
-        raise HandraiseError(
+        raise PersonNotFoundError(
             f"Nobody known as of {iso(as_of)} is `{person}`.",
             ("Give an id as the source wrote it, `source:id`, or an e-mail address.",),
             exit_code=ExitCode.USAGE,
@@ -27,5 +31,5 @@ def explain_person(deciding: Deciding, playbook: Playbook, person: str, as_of: M
         )
     explanation = deciding.engine(playbook).explain(found[0], as_of)
     if explanation is None:
-        raise HandraiseError(f"`{person}` is not decided as of {iso(as_of)}.", exit_code=ExitCode.USAGE)
+        raise PersonNotFoundError(f"`{person}` is not decided as of {iso(as_of)}.", exit_code=ExitCode.USAGE)
     return explanation

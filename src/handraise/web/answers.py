@@ -1,0 +1,183 @@
+"""The one place that calls the services: one request at a time, over a store that the server holds.
+
+Every answer is data that is ready for JSON. Nothing here changes the store.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+from handraise.facts.store import FactStore
+from handraise.model.time import Micros, iso, parse_instant
+from handraise.playbook.files import sources
+from handraise.playbook.text import Limits, Source
+from handraise.playbook.writer import write
+from handraise.services.checking import CheckResult, check_playbook
+from handraise.services.deciding import DecideResult, Deciding, run_data
+from handraise.services.explaining import explain_person
+from handraise.services.segmenting import Segmented
+from handraise.web.errors import RequestError, not_found
+from handraise.web.pages import Asked, page
+from handraise.web.recent import Recent
+from handraise.workspace import Workspace
+
+WAIT_SECONDS = 60.0
+MICROS_PER_MINUTE: Micros = 60_000_000
+
+
+class Answers:
+    """Answers for one workspace; `store` is its store, open. Requests wait for each other, at most `wait_seconds`."""
+
+    def __init__(self, workspace: Workspace, store: FactStore, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._workspace = workspace
+        self._deciding = Deciding(store, workspace.settings, workspace.clock)
+        self._lock = threading.Lock()
+        self._wait_seconds = wait_seconds
+        self._closing = False
+        self._recent = Recent()
+        self._checked: tuple[object, CheckResult] | None = None
+
+    def close(self) -> None:
+        """Wait for the request that is being answered; no other is answered after it."""
+        self._closing = True
+        with self._lock:
+            pass
+
+    def ready(self) -> dict[str, Any]:
+        """Whether decisions can be asked for. Raises `PlaybookError` where not. A server at work is ready."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._check().playbook_or_raise()
+            finally:
+                self._lock.release()
+        return {"ready": True}
+
+    def decisions(self, asked: Asked) -> dict[str, Any]:
+        """A page of the decisions of an instant."""
+        with self._alone():
+            decided = self._decided(self._instant(asked.as_of), asked.playbook_version)
+        return {**_head(decided), **page(decided, asked)}
+
+    def segments(self, as_of: str | None) -> dict[str, Any]:
+        """Everybody of an instant, by segment, buyer segment and cell."""
+        with self._alone():
+            decided = self._decided(self._instant(as_of))
+        return {**_head(decided), **Segmented(decided).as_dict()}
+
+    def explanation(self, person: str, as_of: str | None) -> dict[str, Any]:
+        """Why, for one person: what `handraise explain --json` prints."""
+        with self._alone():
+            playbook = self._check().playbook_or_raise()
+            return explain_person(self._deciding, playbook, person, self._instant(as_of)).as_dict()
+
+    def runs(self, limit: int, after: str | None) -> dict[str, Any]:
+        """The stored runs, the latest first; those after a run, where one is given."""
+        with self._alone():
+            found = self._deciding.store.runs()
+        first = 0 if after is None else _place([r.id for r in found], after) + 1
+        shown = found[first : first + limit]
+        more = first + limit < len(found)
+        following = f"/v1/runs?limit={limit}&after={shown[-1].id}" if more else None
+        return {"runs": [run_data(r) for r in shown], "next": following}
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """A stored run with the playbook that it was decided by."""
+        with self._alone():
+            found = self._deciding.store.runs()
+        run = found[_place([r.id for r in found], run_id)]
+        finished = None if run.finished_at is None else iso(run.finished_at)
+        return {**run_data(run), "finished_at": finished, "playbook": run.playbook_text}
+
+    def playbook(self) -> dict[str, Any]:
+        """The playbook as it stands: canonical text, version and plain English, or else its problems."""
+        with self._alone():
+            checked = self._check()
+        playbook = checked.playbook
+        return {
+            "ok": playbook is not None,
+            "name": playbook.name if playbook else None,
+            "version": checked.version,
+            "text": write(playbook) if playbook else None,
+            "english": checked.english() if playbook else None,
+            "set_aside": [{"where": s.where, "reason": s.reason} for s in playbook.set_aside]
+            if playbook
+            else [],
+            "problems": [p.as_dict() for p in checked.problems],
+        }
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=self._wait_seconds):
+            raise _unavailable("busy", "Other requests have kept this one waiting for too long.")
+        try:
+            if self._closing:
+                raise _unavailable("stopping", "The server is being stopped.")
+            yield
+        finally:
+            self._lock.release()
+
+    def _check(self) -> CheckResult:
+        """The playbook, read again where its text has changed."""
+        path = self._workspace.playbook_path()
+        texts: tuple[tuple[Source, ...], object] = sources(path, Limits())
+        if self._checked is None or self._checked[0] != texts:
+            self._checked = texts, check_playbook(path, self._deciding.catalog(), None)
+        return self._checked[1]
+
+    def _decided(self, as_of: Micros, version: str | None = None) -> DecideResult:
+        """The decisions of an instant by the playbook as it stands, or by the version that an earlier page showed."""
+        if version is not None and (kept := self._recent.get((version, as_of))):
+            return kept
+        checked = self._check()
+        playbook, current = checked.playbook_or_raise(), str(checked.version)
+        if version not in (None, current):
+            raise RequestError(
+                "The playbook has changed since the first page.",
+                ("Ask for the first page again, without `playbook_version` and `after`.",),
+                status=HTTPStatus.CONFLICT,
+                code="playbook_changed",
+            )
+        kept = self._recent.get((current, as_of))
+        if kept is None:
+            kept = self._deciding.look(playbook, as_of)
+            self._recent.keep((current, as_of), kept)
+        return kept
+
+    def _instant(self, given: str | None) -> Micros:
+        """As the command line reads it; now is the minute that has begun, so that it can be asked for twice."""
+        text = given if given is not None else self._workspace.settings.as_of
+        if text is None:
+            return self._workspace.clock() // MICROS_PER_MINUTE * MICROS_PER_MINUTE
+        try:
+            return parse_instant(text)
+        except ValueError as error:
+            advice = ("In an address, `+` is written `%2B`.",) if " " in text else ()
+            raise RequestError(str(error), advice, code="bad_instant") from error
+
+
+def _head(decided: DecideResult) -> dict[str, Any]:
+    return {
+        "as_of": iso(decided.as_of),
+        "horizon": decided.horizon,
+        "playbook_version": decided.playbook_version,
+    }
+
+
+def _unavailable(code: str, sentence: str) -> RequestError:
+    return RequestError(
+        sentence,
+        ("Ask again later.",),
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        code=code,
+        headers={"Retry-After": "30"},
+    )
+
+
+def _place(runs: Sequence[str], run_id: str) -> int:
+    if run_id not in runs:
+        raise not_found(f"There is no run `{run_id}`.", "GET /v1/runs lists them.")
+    return runs.index(run_id)
