@@ -74,7 +74,7 @@ from handraise.model.conditions import (
     TookOffer,
 )
 from handraise.model.fields import Field
-from handraise.model.lifecycle import Lifecycle, Stage
+from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
 from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
 from handraise.model.scores import (
@@ -93,6 +93,7 @@ from handraise.model.scores import (
     TopShare,
 )
 from handraise.model.time import Duration, Unit
+from handraise.model.triggers import BusinessHours, QualifyingTracks, Sla, Trigger
 from handraise.model.value_tests import (
     Between,
     Compare,
@@ -207,6 +208,7 @@ WHERE_PARTS: st.SearchStrategy[WherePart] = st.one_of(
 def behaviours(draw: Draw) -> dict[str, Behaviour]:
     """One plain behaviour of all types, the others with one or two tests."""
     made = {"b0": Behaviour("b0", TYPES[:3])}
+    made |= {key: Behaviour(key, (f"lead.{key}",)) for key in ("accepted", "passed_back")}
     for key in BEHAVIOUR_KEYS[1:]:
         types = tuple(draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=2, unique=True)))
         where = tuple(draw(st.lists(WHERE_PARTS, max_size=2)))
@@ -247,14 +249,18 @@ def interests(draw: Draw) -> Interest:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a condition may read: of people or of accounts, which scores, which segments; `timeless` leaves out
-    what is measured in calendar units or against dates."""
+    """What a condition may read: of people or of accounts, which scores, which segments, stages and firings, and
+    whether somebody is marketing-qualified; `timeless` leaves out what is measured in calendar units or against
+    dates."""
 
     of: SegmentOf = SegmentOf.PEOPLE
     fit: bool = False
     engagement: bool = False
     people_segments: tuple[str, ...] = ()
     account_segments: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ("s0",)
+    triggers: tuple[str, ...] = ("t0",)
+    qualified: bool = True
     timeless: bool = False
 
     @property
@@ -392,6 +398,14 @@ def _reached(scope: Scope, depth: int) -> Strategy:
     )
 
 
+def _stage_is(scope: Scope, depth: int) -> Strategy:
+    return st.builds(StageIs, _several(scope.stages, 2), st.none() | scope.spans, st.booleans())
+
+
+def _fired(scope: Scope, depth: int) -> Strategy:
+    return st.builds(Fired, _several(scope.triggers, 2), st.none() | scope.spans)
+
+
 CONDITIONS: Mapping[type, Maker] = {
     HeldFor: Maker(_held_for),
     FirstTime: Maker(
@@ -413,9 +427,8 @@ CONDITIONS: Mapping[type, Maker] = {
         ),
         _people_only,
     ),
-    # Nothing has fired and no stage is entered in a reading at one instant.
-    StageIs: Maker(lambda scope, depth: st.builds(StageIs, st.just(("s0",))), _people_only),
-    Fired: Maker(lambda scope, depth: st.builds(Fired, st.just(("t0",))), _people_only),
+    StageIs: Maker(_stage_is, lambda s: s.is_person and bool(s.stages)),
+    Fired: Maker(_fired, lambda s: s.is_person and bool(s.triggers)),
     Always: Maker(lambda scope, depth: st.just(Always())),
     AttributeTest: Maker(_attribute),
     Did: Maker(lambda scope, depth: _did(scope, depth), _people_only),
@@ -439,7 +452,8 @@ CONDITIONS: Mapping[type, Maker] = {
         lambda scope, depth: st.builds(InSegment, st.sampled_from(scope.segments)), lambda s: bool(s.segments)
     ),
     IsMarketingQualified: Maker(
-        lambda scope, depth: st.just(IsMarketingQualified()), lambda s: s.is_person and s.fit and s.engagement
+        lambda scope, depth: st.just(IsMarketingQualified()),
+        lambda s: s.is_person and s.fit and s.engagement and s.qualified,
     ),
     All: Maker(
         lambda scope, depth: st.builds(All, st.lists(_inside(scope, depth), max_size=3).map(tuple)),
@@ -606,4 +620,113 @@ def playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
         recalibrate_every=draw(
             st.sampled_from((Duration(7, Unit.DAYS), Duration(1, Unit.DAYS), Duration(36, Unit.HOURS)))
         ),
+    )
+
+
+# --- playbooks of what happens over time --------------------------------------------------------------
+
+STAGES = ("s0", "s1", "s2", "s3")
+TRIGGERS = ("t0", "t1", "t2")
+_RESTS = st.none() | st.sampled_from((*EXACT, CALENDAR[0]))
+_SLAS = st.none() | st.builds(
+    Sla,
+    st.sampled_from((Duration(4, Unit.HOURS), Duration(1, Unit.DAYS), Duration(90, Unit.HOURS))),
+    st.booleans(),
+)
+
+
+_LIVELY = (
+    Did,
+    Did,
+    AttributeTest,
+    HeldFor,
+    Silent,
+    FirstTime,
+    Sequence,
+    ScoreIs,
+    GradeIs,
+    StageIs,
+    Fired,
+    InSegment,
+)
+
+
+@cache
+def _lively(scope: Scope) -> st.SearchStrategy[Condition]:
+    """Conditions of kinds that become true now and then."""
+    makers = [CONDITIONS[kind] for kind in _LIVELY if CONDITIONS[kind].allowed(scope)]
+    return st.sampled_from(makers).flatmap(lambda maker: maker.make(scope, 0))
+
+
+@st.composite
+def _trigger(draw: Draw, key: str, scope: Scope) -> Trigger:
+    """One that may read those before it, and itself."""
+    return Trigger(
+        key,
+        draw(_lively(scope) | conditions(scope, 1)),
+        draw(st.none() | conditions(scope, 0)),
+        track=draw(st.sampled_from((None, "shared"))),
+        sla=draw(_SLAS),
+        rest=draw(_RESTS),
+        stands_for=draw(st.sampled_from(EXACT)),
+        fire_existing=draw(st.booleans()),
+    )
+
+
+@st.composite
+def _stages(draw: Draw, scope: Scope) -> Lifecycle:
+    """Stages by rules, by acts or by both."""
+    made = []
+    for key in scope.stages:
+        on = tuple(draw(st.lists(st.sampled_from(("accepted", "b1")), max_size=1)))
+        when = draw(_lively(scope) | conditions(scope, 1)) if not on or draw(st.booleans()) else None
+        made.append(Stage(key, when=when, on=on))
+    to = draw(st.sampled_from((scope.stages[0], scope.stages[-1])))
+    back = draw(
+        st.sampled_from((None, PassedBack(("passed_back",), to), PassedBack(("passed_back", "b3"), to)))
+    )
+    return Lifecycle(tuple(made), back)
+
+
+@st.composite
+def living_playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
+    """Triggers, a score and stages that may read each other: a first trigger on facts and stages, the scores, further
+    triggers on these, and stages on everything. What comes round to a stage is read as just before; nothing else
+    comes round."""
+    stages = STAGES[: draw(st.integers(1, 4))]
+    agreed = draw(
+        st.sampled_from((QualifyingTracks(), QualifyingTracks(named=("t0",)), QualifyingTracks(all=True)))
+    )
+    scope = Scope(stages=stages, triggers=(), qualified=not agreed.all, timeless=timeless)
+    base = draw(_segments(scope, "base"))
+    scope = _with(scope, base)
+    triggers = [replace(draw(_trigger("t0", replace(scope, triggers=("t0",)))), track=None)]
+    scope = replace(scope, triggers=("t0",))
+    fit = draw(_fit(scope)) if draw(st.booleans()) else Fit()
+    engagement = draw(_engagement(scope)) if draw(st.booleans()) else Engagement()
+    scope = replace(scope, fit=True, engagement=True)
+    late = draw(_segments(scope, "late"))
+    scope = _with(scope, late)
+    for key in TRIGGERS[1 : draw(st.integers(1, 3))]:
+        scope = replace(scope, triggers=(*scope.triggers, key))
+        triggers.append(draw(_trigger(key, scope)))
+    if draw(st.booleans()):
+        triggers.reverse()
+    lifecycle = draw(_stages(replace(scope, qualified=True)))
+    return Playbook(
+        name="Living",
+        time_zone=draw(st.sampled_from(ZONES)),
+        behaviours=draw(behaviours()),
+        fit=fit,
+        engagement=engagement,
+        marketing_qualified_ranks=tuple(draw(st.lists(st.sampled_from(RANKS), max_size=3, unique=True))),
+        triggers={trigger.key: trigger for trigger in triggers},
+        qualifying_tracks=agreed,
+        lifecycle=lifecycle,
+        business_hours=BusinessHours(),
+        products=PRODUCTS_SOLD,
+        interest=draw(interests()),
+        programs=PROGRAM_TYPES,
+        offers=OFFERS,
+        segments={s.key: s for s in (*base, *late)},
     )

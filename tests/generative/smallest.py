@@ -97,6 +97,16 @@ def _fewer_parts(playbook: Playbook) -> Iterator[Playbook]:
         yield replace(playbook, segments=dict(kept))
     for buyers in _without(playbook.buyer_segments):
         yield replace(playbook, buyer_segments=buyers)
+    for triggers in _without(tuple(playbook.triggers.items())):
+        yield replace(playbook, triggers=dict(triggers))
+    for stages in _without(playbook.lifecycle.stages):
+        yield replace(playbook, lifecycle=replace(playbook.lifecycle, stages=stages))
+    if playbook.lifecycle.passed_back:
+        yield replace(playbook, lifecycle=replace(playbook.lifecycle, passed_back=None))
+    for key, trigger in playbook.triggers.items():
+        if trigger.audience or trigger.rest or trigger.sla:
+            simpler_one = replace(trigger, audience=None, rest=None, sla=None)
+            yield replace(playbook, triggers={**playbook.triggers, key: simpler_one})
     if playbook.marketing_qualified_ranks:
         yield replace(playbook, marketing_qualified_ranks=())
     for key, behaviour in playbook.behaviours.items():

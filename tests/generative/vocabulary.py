@@ -27,9 +27,11 @@ PRODUCTS = ("pump", "valve")
 CHANNELS = ("web", "email")
 TYPES = (
     *("form.submitted", "page.viewed", "content.downloaded", "email.sent", "custom.visited"),
-    *("program.progressed", "content.shared"),
+    *("program.progressed", "content.shared", "lead.accepted", "lead.passed_back"),
 )
 STATUSES = ("invited", " Attended", "Signed up")
+REASONS = ("no budget", "later")
+RETURN_DATES = ("2026-03-29", " 2026-04-02", "2026-03-30T09:30+02:00", "2026-01-01", "soon")
 FORMS = ("demo", " Demo", "newsletter")
 SIZES = ("5", "10", " 10.0 ", "big")
 PATHS = ("/pricing", "/Pricing/eu", "/about")

@@ -27,6 +27,8 @@ from tests.generative.vocabulary import (
     PEOPLE,
     PRODUCTS,
     PROGRAMS,
+    REASONS,
+    RETURN_DATES,
     SIZES,
     STATUSES,
     TYPES,
@@ -83,6 +85,8 @@ def _ties(fact: Fact) -> list[Hashable]:
             ties.append(("membership", source_of(fact.record), fact.stated, fact.at, fact.known_at))
         case OpportunityStage():
             ties.append(("stage", fact.opportunity, fact.at, fact.known_at))
+        case Activity(type="lead.passed_back"):
+            ties.append(("passed back", fact.at, fact.known_at))
     return ties
 
 
@@ -169,13 +173,19 @@ def _change(draw: Draw, words: Words, subject: str) -> AttributeChange:
     return AttributeChange(words.field.entity, subject, words.field.name, value, at, known_at)
 
 
+_PROPERTIES = (
+    *(("form", FORMS), ("size", SIZES), ("path", PATHS), ("status", STATUSES)),
+    *(("reason", REASONS), ("return_on", RETURN_DATES)),
+)
+
+
 def _activities(draw: Draw, names: list[str]) -> list[Fact]:
     facts: list[Fact] = []
     for i in range(draw(st.integers(0, 24))):
         at, known_at = _dated(draw)
         properties = {
             name: value
-            for name, values in (("form", FORMS), ("size", SIZES), ("path", PATHS), ("status", STATUSES))
+            for name, values in _PROPERTIES
             if (value := draw(st.sampled_from((*values, None)))) is not None
         }
         facts.append(

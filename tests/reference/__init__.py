@@ -11,6 +11,9 @@ imported but the model, the rows and RE2.
     patterns.py    the same of patterns of behaviour, held values, products
     scores.py      fit, engagement, thresholds, calibrations
     decisions.py   one decision per person
+    explained.py   why: each rule, what it counted, and what is missing
+    instants.py    every instant at which a verdict can change
+    history.py     what fired, and who entered which stage, replayed over these instants
 """
 
 from __future__ import annotations
@@ -18,14 +21,21 @@ from __future__ import annotations
 from tests.reference import patterns as _patterns  # gives these kinds their verdicts
 from tests.reference.decisions import Decision, calibrate, calibration_instant, decide
 from tests.reference.evaluator import Evaluator, Subject
+from tests.reference.explained import ExplainedRule
+from tests.reference.history import Firing, History, StageEntry, Steps
 from tests.reference.reading import Person, Reading, Span
 
 __all__ = [
     "Decision",
     "Evaluator",
+    "ExplainedRule",
+    "Firing",
+    "History",
     "Person",
     "Reading",
     "Span",
+    "StageEntry",
+    "Steps",
     "Subject",
     "_patterns",
     "calibrate",

@@ -32,6 +32,7 @@ from handraise.model.conditions import (
     DealOf,
     DealStatus,
     Did,
+    Fired,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
@@ -316,7 +317,14 @@ def rank_in(ranks: tuple[str, ...], person: Person, ask: Evaluator) -> Truth:
 
 @verdict.register(IsMarketingQualified)
 def _(condition: IsMarketingQualified, subject: Subject, ask: Evaluator) -> Truth:
-    return rank_in(ask.playbook.marketing_qualified_ranks, _person(subject, condition), ask)
+    """In an agreed cell, or a trigger of an agreed track fired and still stands."""
+    in_a_cell = rank_in(ask.playbook.marketing_qualified_ranks, _person(subject, condition), ask)
+    agreed_tracks = [
+        ask.verdict(Fired((trigger.key,), trigger.stands_for), subject)
+        for trigger in ask.playbook.triggers.values()
+        if ask.playbook.qualifying_tracks.has(trigger.track_name)
+    ]
+    return any_of([in_a_cell, *agreed_tracks])
 
 
 @verdict.register(ScoreIs)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tests.reference import conditions, scores
+from tests.reference import scores
 from tests.reference.evaluator import Calibrations, Evaluator, Subject
+from tests.reference.explained import ExplainedRule, explained
 from tests.reference.reading import Person, Reading, Span
 from tests.reference.scores import hundredths_to_points
 
 from handraise.facts.rows import Fact
-from handraise.model.conditions import InSegment
+from handraise.model.conditions import InSegment, IsMarketingQualified
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import BuyerSegment, Playbook
 from handraise.model.time import MICROS_PER_DAY, Micros
@@ -62,7 +63,20 @@ def decide(
     """
     facts = list(facts)
     ask = _evaluator(playbook, facts, coverage, as_of, catalog or FieldCatalog(), source_rank, calibrations)
-    return {person_id: _decision(person, ask) for person_id, person in ask.reading.people.items()}
+    return {person_id: decision_of(person, ask) for person_id, person in ask.reading.people.items()}
+
+
+def explain(
+    playbook: Playbook,
+    facts: Iterable[Fact],
+    coverage: Sequence[Span],
+    person_id: str,
+    as_of: Micros,
+    catalog: FieldCatalog | None = None,
+) -> list[ExplainedRule]:
+    """The rules of both scores for one person."""
+    ask = _evaluator(playbook, list(facts), coverage, as_of, catalog or FieldCatalog(), None, None)
+    return explained(ask.reading.people[person_id], ask)
 
 
 def calibration_instant(playbook: Playbook, as_of: Micros) -> Micros:
@@ -107,7 +121,8 @@ def _evaluator(
     return Evaluator(playbook, reading, catalog, Evaluator(playbook, reading_then, catalog).cuts)
 
 
-def _decision(person: Person, ask: Evaluator) -> Decision:
+def decision_of(person: Person, ask: Evaluator) -> Decision:
+    """The whole decision about a person, as one evaluator answers."""
     subject = ask.subject(person)
     fit, engagement = ask.fit(person), ask.engagement(person)
     grades, levels = scores.possible_grades(fit, ask), scores.possible_levels(engagement, ask)
@@ -128,7 +143,7 @@ def _decision(person: Person, ask: Evaluator) -> Decision:
         engagement_level=level,
         engagement_level_certain=len(levels) == 1,
         rank=f"{grade}{level}",
-        marketing_qualified=conditions.rank_in(ask.playbook.marketing_qualified_ranks, person, ask),
+        marketing_qualified=ask.verdict(IsMarketingQualified(), subject),
         buyer_segment=buyer_segment,
         buyer_segment_could_be=tuple(segment.key for segment in could_be),
         segments={key: ask.verdict(InSegment(key), subject) for key in ask.playbook.segments},

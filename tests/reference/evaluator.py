@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from tests.reference import conditions, scores, values
 from tests.reference.reading import Person, Reading
@@ -14,6 +14,7 @@ from handraise.facts.rows import Activity
 from handraise.model.conditions import Condition
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Behaviour, Playbook
+from handraise.model.time import Micros
 from handraise.model.truth import Truth, all_of
 
 if TYPE_CHECKING:
@@ -31,11 +32,37 @@ class Subject(NamedTuple):
     account: str | None
 
 
+class InStage(NamedTuple):
+    """The stage a person is in, and since when."""
+
+    stage: str
+    since: Micros
+
+
+class Past(Protocol):
+    """What was decided earlier and conditions may read, by person id: up to the instant, or to just before it, as the
+    reader may."""
+
+    def last_firing(self, trigger: str, person_id: str) -> Micros | None: ...
+    def stage(self, person_id: str) -> InStage | None: ...
+
+
+class NoPast:
+    """Nothing has fired, and nobody is in a stage."""
+
+    def last_firing(self, trigger: str, person_id: str) -> Micros | None:
+        return None
+
+    def stage(self, person_id: str) -> InStage | None:
+        return None
+
+
 class Evaluator:
     """Answers questions about one playbook at one instant.
 
     `calibrate` gives the thresholds of calibrated classes, `{"grades": (A, B, C), "levels": (1, 2, 3)}` in
-    hundredths, when first asked for; `None` where nobody reaches the class.
+    hundredths, when first asked for; `None` where nobody reaches the class. `decayed_at` is the instant up to which
+    occurrences have aged, which is now unless a history says otherwise.
     """
 
     def __init__(
@@ -44,9 +71,13 @@ class Evaluator:
         reading: Reading,
         catalog: FieldCatalog,
         calibrate: Callable[[str], Cuts] | None = None,
+        past: Past | None = None,
+        decayed_at: Micros | None = None,
     ) -> None:
         self.playbook = playbook
         self.reading = reading
+        self.past: Past = past or NoPast()
+        self.decayed_at = reading.as_of if decayed_at is None else decayed_at
         self.catalog = catalog
         self._calibrate = calibrate
         self._answers: dict[Hashable, object] = {}

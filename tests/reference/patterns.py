@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from tests.reference import values
 from tests.reference.conditions import open_fields, value_of, verdict
-from tests.reference.windows import BEGINNING, in_window
+from tests.reference.windows import BEGINNING, first_instant, in_window
 
 from handraise.facts.rows import Activity, AttributeChange
 from handraise.model.conditions import (
-    Condition,
     Fired,
     FirstTime,
     HeldFor,
@@ -179,12 +178,13 @@ def _(condition: InterestedIn, subject: Subject, ask: Evaluator) -> Truth:
     interest = ask.playbook.interest
     acts = {a.message_id: a for b in interest.behaviours for a in _acts(b, subject, ask)}
     on_it = [
-        a for a in in_window(acts.values(), interest.within, None, ask) if _is_on(a, condition.product, ask)
+        a for a in in_window(acts.values(), interest.within, None, ask) if is_on(a, condition.product, ask)
     ]
     return any_of([Truth.of(len(on_it) >= interest.times), _stated(condition, subject, ask)])
 
 
-def _is_on(activity: Activity, product: str, ask: Evaluator) -> bool:
+def is_on(activity: Activity, product: str, ask: Evaluator) -> bool:
+    """Whether the act is on the product: the one it names itself, or else its asset's."""
     names = {fold(name) for name in ask.playbook.products[product].names}
     if activity.product is not None:
         return fold(activity.product) in names
@@ -215,10 +215,11 @@ def _(condition: InterestedIn, subject: Subject, ask: Evaluator) -> frozenset[st
 def _(condition: ReachedStatus, subject: Subject, ask: Evaluator) -> Truth:
     assert subject.person is not None
     acts = in_window(ask.reading.activities(subject.person), condition.within, None, ask)
-    return Truth.of(any(_reaches(a, condition, subject.person, ask) for a in acts))
+    return Truth.of(any(reaches(a, condition, subject.person, ask) for a in acts))
 
 
-def _reaches(activity: Activity, condition: ReachedStatus, person: Person, ask: Evaluator) -> bool:
+def reaches(activity: Activity, condition: ReachedStatus, person: Person, ask: Evaluator) -> bool:
+    """Whether the act moves its person to the status or a later one, in such a program."""
     if activity.program is None or (condition.program and fold(activity.program) != fold(condition.program)):
         return False
     type_ = ask.reading.value_then(
@@ -238,22 +239,39 @@ def _reaches(activity: Activity, condition: ReachedStatus, person: Person, ask: 
 @verdict.register(TookOffer)
 def _(condition: TookOffer, subject: Subject, ask: Evaluator) -> Truth:
     assert subject.person is not None
+    acts = in_window(ask.reading.activities(subject.person), condition.within, None, ask)
+    return Truth.of(any(takes(a, condition, ask) for a in acts))
+
+
+def takes(activity: Activity, condition: TookOffer, ask: Evaluator) -> bool:
+    """Whether the act takes the piece of the offer, or shares either."""
     offer = ask.playbook.offers[condition.offer]
-    is_shared = condition.piece is OfferPiece.SHARED
     pieces = {OfferPiece.FREE: offer.free, OfferPiece.GATED: offer.gated}.get(
         condition.piece, (*offer.free, *offer.gated)
     )
+    types = OFFER_SHARED if condition.piece is OfferPiece.SHARED else OFFER_TAKEN
     names = {fold(name) for name in pieces}
-    types = OFFER_SHARED if is_shared else OFFER_TAKEN
-    acts = in_window(ask.reading.activities(subject.person), condition.within, None, ask)
-    return Truth.of(any(a.type in types and a.asset is not None and fold(a.asset) in names for a in acts))
+    return activity.type in types and activity.asset is not None and fold(activity.asset) in names
 
 
 # --- stages and firings -------------------------------------------------------------------------------
 
 
 @verdict.register(StageIs)
+def _(condition: StageIs, subject: Subject, ask: Evaluator) -> Truth:
+    assert subject.person is not None
+    stage = ask.past.stage(subject.person.id)
+    if stage is None or stage.stage not in condition.stages:
+        return Truth.OUT
+    if condition.span is None:
+        return Truth.IN
+    is_long = stage.since <= condition.span.before(ask.reading.as_of, ask.playbook.time_zone)
+    return Truth.of(is_long is condition.longer)
+
+
 @verdict.register(Fired)
-def _(condition: Condition, subject: Subject, ask: Evaluator) -> Truth:
-    """At an instant without a history nobody has entered a stage and nothing has fired."""
-    return Truth.OUT
+def _(condition: Fired, subject: Subject, ask: Evaluator) -> Truth:
+    assert subject.person is not None
+    start = first_instant(condition.within, None, BEGINNING, ask)
+    last = [ask.past.last_firing(trigger, subject.person.id) for trigger in condition.triggers]
+    return Truth.of(any(at is not None and at >= start for at in last))

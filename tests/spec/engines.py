@@ -10,25 +10,48 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tests.reference import Decision, Person, decide
+from tests.reference import Decision, ExplainedRule, Firing, History, Person, StageEntry, Steps, decide
+from tests.reference.decisions import explain
 from tests.reference.reading import source_of, subject_of
 
 from handraise.facts.rows import Coverage, Fact
+from handraise.model.conditions import Condition
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros
 from handraise.model.truth import Truth
 
+if TYPE_CHECKING:
+    from handraise.evaluate.explain import RuleExplanation
+
 SOURCE_OF_COVERAGE = "crm"
 STANDARD = FieldCatalog()
+
+
+Activated = Micros | Mapping[str, Micros] | None
+"""When triggers started: all at one instant, each at its own, or `None`, they always were."""
+
+
+class Told(Protocol):
+    """What happened to everybody up to an instant."""
+
+    @property
+    def firings(self) -> Sequence[Firing]: ...
+    @property
+    def entries(self) -> Sequence[StageEntry]: ...
+    def track(self, person_id: str, at: Micros) -> str | None: ...
+    def steps(self, condition: Condition) -> Mapping[str, Steps]: ...
+    def decide(self, as_of: Micros) -> Mapping[str, Decision]: ...
 
 
 class Opened(Protocol):
     """A world that can be asked."""
 
     def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]: ...
+    def explain(self, playbook: Playbook, person_id: str, as_of: Micros) -> list[ExplainedRule]: ...
+    def history(self, playbook: Playbook, until: Micros, activated_at: Activated = None) -> Told: ...
     def close(self) -> None: ...
 
 
@@ -47,6 +70,12 @@ class ReferenceWorld:
 
     def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]:
         return decide(playbook, self.facts, self.coverage, as_of, self.catalog)
+
+    def explain(self, playbook: Playbook, person_id: str, as_of: Micros) -> list[ExplainedRule]:
+        return explain(playbook, self.facts, self.coverage, person_id, as_of, self.catalog)
+
+    def history(self, playbook: Playbook, until: Micros, activated_at: Activated = None) -> History:
+        return History(playbook, self.facts, self.coverage, until, self.catalog, activated_at=activated_at)
 
     def close(self) -> None:
         self.facts = []
@@ -95,8 +124,23 @@ class RealWorld:
         table = engine.decide(as_of, people=people).table
         return {row["person_id"]: decision_of(row, playbook) for row in table.to_pylist()}
 
+    def explain(self, playbook: Playbook, person_id: str, as_of: Micros) -> list[ExplainedRule]:
+        from handraise.engines.local import LocalEngine
+
+        explanation = LocalEngine(self.store, playbook, self.catalog).explain(person_id, as_of)
+        assert explanation is not None, f"{person_id} is not decided"
+        return [explained_rule(rule) for rule in (*explanation.fit, *explanation.engagement)]
+
+    def history(self, playbook: Playbook, until: Micros, activated_at: Activated = None) -> Told:
+        return real_history(self, playbook, until, activated_at)
+
     def close(self) -> None:
         self.store.close()
+
+
+def real_history(world: RealWorld, playbook: Playbook, until: Micros, activated_at: Activated = None) -> Told:
+    """The same history by the real evaluator; laws over time are asked of it once `HISTORIES` names it."""
+    raise NotImplementedError("the evaluator tells no histories yet")
 
 
 def by_source(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -157,19 +201,34 @@ def decision_of(row: Mapping[str, Any], playbook: Playbook) -> Decision:
     )
 
 
+def explained_rule(rule: RuleExplanation) -> ExplainedRule:
+    """A rule of the real explanation in the reference's form."""
+    verdict = rule.verdict
+    evidence = tuple(row.at for row in verdict.evidence)
+    return ExplainedRule(
+        rule.name, verdict.truth, rule.points, verdict.n, verdict.latest_at, evidence, verdict.missing
+    )
+
+
 def _points(value: Decimal | float | int) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 ENGINES: dict[str, type[Reference] | type[Real]] = {"reference": Reference, "evaluator": Real}
+HISTORIES: tuple[str, ...] = ("reference",)
+"""Those of `ENGINES` that tell histories."""
 
 __all__ = [
     "ENGINES",
+    "HISTORIES",
+    "Activated",
     "Decision",
     "Engine",
     "Opened",
     "Person",
     "Real",
     "Reference",
+    "Told",
     "decide_real",
+    "real_history",
 ]

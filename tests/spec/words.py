@@ -26,6 +26,7 @@ from handraise.facts.rows import (
 )
 from handraise.model.conditions import AttributeTest, Condition, DealStatus
 from handraise.model.fields import Field
+from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
 from handraise.model.scores import (
     BehaviourRule,
@@ -39,6 +40,7 @@ from handraise.model.scores import (
     hundredths,
 )
 from handraise.model.time import Duration, Micros, Unit, parse_instant
+from handraise.model.triggers import BusinessHours, QualifyingTracks, Trigger
 from handraise.model.truth import Truth
 from handraise.model.value_tests import Compare, Comparison, OneOf, TextRelation, TextTest, ValueTest
 
@@ -253,6 +255,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
         Behaviour("high_value", ("content.downloaded",), (WherePart("asset.tier", OneOf(("high",))),)),
         _behaviour("share", "content.shared"),
         _behaviour("call", "call.answered"),
+        _behaviour("booked", "meeting.booked"),
+        _behaviour("accepted", "lead.accepted"),
+        _behaviour("passed_back", "lead.passed_back"),
         _behaviour("web", "form.submitted", "page.viewed"),
     )
 }
@@ -302,6 +307,11 @@ def playbook(
     segments: Mapping[str, Condition] | None = None,
     account_segments: Mapping[str, Condition] | None = None,
     buyer_segments: tuple[BuyerSegment, ...] = (),
+    triggers: tuple[Trigger, ...] = (),
+    tracks: QualifyingTracks | None = None,
+    stages: tuple[Stage, ...] = (),
+    passed_back: PassedBack | None = None,
+    hours: BusinessHours | None = None,
 ) -> Playbook:
     """A playbook over `BEHAVIOURS`, empty but for what is given."""
     of_people = {k: Segment(k, SegmentOf.PEOPLE, c) for k, c in (segments or {}).items()}
@@ -315,6 +325,10 @@ def playbook(
         marketing_qualified_ranks=qualified,
         segments={**of_people, **of_accounts},
         buyer_segments=buyer_segments,
+        triggers={trigger.key: trigger for trigger in triggers},
+        qualifying_tracks=tracks or QualifyingTracks(),
+        lifecycle=Lifecycle(stages, passed_back),
+        business_hours=hours or BusinessHours(),
     )
 
 

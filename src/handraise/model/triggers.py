@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from uuid import UUID, uuid5
 
 from handraise.model.conditions import Condition
-from handraise.model.time import Duration, Unit
+from handraise.model.time import Duration, Micros, Unit
+
+_FIRINGS = UUID("5a1ce6d4-3c0f-5e57-9a3e-64c1c0b6f2a7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +65,8 @@ class QualifyingTracks:
 
     def has(self, track: str) -> bool:
         return self.all or track in self.named
+
+
+def firing_id(trigger: str, person_id: str, at: Micros) -> str:
+    """The id of a firing: the same wherever and whenever it is worked out, so that nothing acts on it twice."""
+    return str(uuid5(_FIRINGS, f"{trigger}|{person_id}|{at}"))

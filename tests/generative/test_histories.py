@@ -1,0 +1,143 @@
+"""What happens over time, in any small world: the evaluators tell the same, and it rests on nothing but facts and time."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.generative.playbooks import Scope, conditions, living_playbooks
+from tests.generative.profiles import profile
+from tests.generative.smallest import smallest
+from tests.generative.vocabulary import CATALOG, NOON
+from tests.generative.worlds import LONG_AGO, GeneratedWorld, instants, worlds
+from tests.reference import History
+from tests.reference.history import Now
+from tests.spec.engines import ENGINES, HISTORIES, Activated, Told
+
+from handraise.model.playbook import Playbook
+from handraise.model.time import MICROS_PER_DAY, Micros, iso
+from handraise.playbook.dependencies import circles
+
+UNTIL: Micros = NOON + 20 * MICROS_PER_DAY
+SOME_TIME = st.integers(LONG_AGO, UNTIL)
+
+
+def told(
+    world: GeneratedWorld, playbook: Playbook, activated_at: Activated = None, until: Micros = UNTIL
+) -> History:
+    """By the reference."""
+    return History(playbook, world.facts, world.coverage, until, CATALOG, activated_at=activated_at)
+
+
+def happened(history: Told) -> list[str]:
+    """One line for each firing and each entry."""
+    fired = [f"{f.at} {iso(f.at)} {f.person} fired {f!r}" for f in history.firings]
+    entered = [f"{e.at} {iso(e.at)} {e.person} entered {i}: {e!r}" for i, e in enumerate(history.entries)]
+    return [*fired, *entered]
+
+
+def differences(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    return [
+        *(f"- {line}" for line in one if line not in other),
+        *(f"+ {line}" for line in other if line not in one),
+    ]
+
+
+def by(engine: str, world: GeneratedWorld, playbook: Playbook, activated_at: Activated) -> list[str]:
+    """What an evaluator tells, over a store of its own."""
+    with tempfile.TemporaryDirectory(prefix="handraise-") as folder:
+        opened = ENGINES[engine](Path(folder)).open(world.facts, world.coverage, CATALOG)
+        try:
+            return happened(opened.history(playbook, UNTIL, activated_at))
+        finally:
+            opened.close()
+
+
+@pytest.mark.parametrize("engine", HISTORIES)
+@profile()
+@given(st.data())
+def test_every_evaluator_tells_what_the_reference_tells(engine: str, data: st.DataObject) -> None:
+    """Every firing with its id, track and clock, and every stage entered with its reason."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    assert not circles(playbook)
+    activated_at = data.draw(st.none() | SOME_TIME, "activated at")
+
+    def differ(world: GeneratedWorld, playbook: Playbook) -> list[str]:
+        return differences(
+            happened(told(world, playbook, activated_at)), by(engine, world, playbook, activated_at)
+        )
+
+    if differ(world, playbook):
+        world, playbook = smallest(world, playbook, lambda w, p: bool(differ(w, p)))
+        pytest.fail(
+            "\n".join([*differ(world, playbook), f"activated at {activated_at}", repr(playbook), repr(world)])
+        )
+
+
+@profile()
+@given(st.data())
+def test_further_instants_change_nothing(data: st.DataObject) -> None:
+    """So no instant is missing from those that are visited, and whoever looks more often sees the same."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    also = [*data.draw(instants(world, 30)), *data.draw(st.lists(SOME_TIME, min_size=30, max_size=30))]
+    also += [instant + 1 for instant in also]
+    looked = History(playbook, world.facts, world.coverage, UNTIL, CATALOG, also=also)
+    assert differences(happened(told(world, playbook)), happened(looked)) == []
+
+
+@profile(0.5)
+@given(st.data())
+def test_what_happens_later_changes_nothing_and_the_order_of_facts_neither(data: st.DataObject) -> None:
+    """A history up to an instant is the beginning of a longer one, and needs no fact that is visible later."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    until = data.draw(SOME_TIME.filter(lambda t: t > NOON - 100 * MICROS_PER_DAY), "until")
+    shuffled = data.draw(st.permutations([f for f in world.facts if max(f.at, f.known_at) <= until]))
+    early = told(GeneratedWorld(tuple(shuffled), world.coverage), playbook, until=until)
+    whole = told(world, playbook)
+    assert early.firings == [f for f in whole.firings if f.at <= until]
+    assert early.entries == [e for e in whole.entries if e.at <= until]
+
+
+@profile()
+@given(st.data())
+def test_between_two_steps_a_verdict_stays(data: st.DataObject) -> None:
+    """Asked at any instant, a condition says what its last step said."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    scope = Scope(
+        fit=True,
+        engagement=True,
+        stages=tuple(s.key for s in playbook.lifecycle.stages),
+        triggers=tuple(playbook.triggers),
+    )
+    history = told(world, playbook)
+    asked = [*data.draw(instants(world, 15)), *data.draw(st.lists(SOME_TIME, min_size=15, max_size=15))]
+    for _ in range(3):
+        condition = data.draw(conditions(scope, 1), "condition")
+        steps = history.steps(condition)
+        for at in asked:
+            ask = history.evaluator(history.reading(at), Now(history, at), ages_in_steps=True)
+            for name, person in ask.reading.people.items():
+                last = [truth for since, truth in steps[name] if since <= at][-1]
+                assert last is ask.verdict(condition, ask.subject(person)), (name, iso(at), condition)
+
+
+@profile(0.5)
+@given(st.data())
+def test_what_has_happened_obeys_its_own_rules(data: st.DataObject) -> None:
+    """Firings rest, no id comes twice, stages are of the playbook, and no instant has one twice."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    history = told(world, playbook)
+    assert len({f.id for f in history.firings}) == len(history.firings)
+    last: dict[tuple[str, str], Micros] = {}
+    for firing in history.firings:
+        rest = playbook.triggers[firing.trigger].rest
+        before = last.get((firing.trigger, firing.person))
+        assert before is None or rest is None or before <= rest.before(firing.at, playbook.time_zone)
+        last[firing.trigger, firing.person] = firing.at
+    entered = [(e.person, e.stage, e.at) for e in history.entries]
+    assert len(set(entered)) == len(entered)
+    assert {stage for _, stage, _ in entered} <= {s.key for s in playbook.lifecycle.stages}
