@@ -17,6 +17,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
+from handraise.engines.by_name import by_name
 from handraise.engines.reading import Reading
 from handraise.errors import EngineError
 from handraise.evaluate.compiled import Compiled
@@ -121,7 +122,7 @@ class LocalEngine:
         n_unknown = Counter[str]()
         for _, counts in parts:
             n_unknown.update(counts)
-        return Decided(table.sort_by("person_id").combine_chunks(), horizon, calibration, dict(n_unknown))
+        return Decided(by_name(table, "person_id"), horizon, calibration, dict(n_unknown))
 
     def explain(
         self,
