@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -38,7 +36,7 @@ def name_order(names: pa.StringArray) -> Indices:
         return np.arange(len(names), dtype=np.int64)
     data, start, length = _bytes(names)
     ends = pc.min_max(names).as_py()
-    at = len(os.path.commonprefix([ends["min"], ends["max"]]).encode())
+    at = _n_alike(ends["min"].encode(), ends["max"].encode())
     word = _words(data, start + at, length - at)
     order = np.argsort(word)
     place, group = _tied(np.zeros(len(order), dtype=np.int64), word[order])
@@ -55,6 +53,12 @@ def name_order(names: pa.StringArray) -> Indices:
         left, group_left = _tied(group, word[finer])
         place, group = place[left], group_left
     return order
+
+
+def _n_alike(first: bytes, last: bytes) -> int:
+    """How many bytes all texts between two begin with."""
+    both = zip(first, last, strict=False)
+    return next((i for i, (a, b) in enumerate(both) if a != b), min(len(first), len(last)))
 
 
 def _bytes(names: pa.StringArray) -> tuple[npt.NDArray[np.uint8], Indices, Indices]:
