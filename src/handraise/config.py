@@ -41,6 +41,19 @@ class Settings:
     )
     won_stages: tuple[str, ...] = _setting((), "Deal stages that mean won, beside `Closed Won`.")  # type: ignore[assignment]
     lost_stages: tuple[str, ...] = _setting((), "Deal stages that mean lost, beside `Closed Lost`.")  # type: ignore[assignment]
+    missing: tuple[str, ...] = _setting(  # type: ignore[assignment]
+        (), "Spellings of a missing value in every file, beside an empty cell."
+    )
+    formats: tuple[str, ...] = _setting(  # type: ignore[assignment]
+        (),
+        "Formats of dates and date-times in every file; stated ones are the only ones read. A mapping's own come first.",
+    )
+    marketo_types: tuple[tuple[str, str], ...] = _setting(  # type: ignore[assignment]
+        (), "Activity type ids of your own in Marketo, and the kind of activity each is."
+    )
+    covers_types: tuple[tuple[str, tuple[str, ...]], ...] = _setting(  # type: ignore[assignment]
+        (), "By source, the kinds of activity that its exports were asked for, where that is not all of them."
+    )
     as_of: str | None = _setting(  # type: ignore[assignment]
         None, "Instant that commands take when none is given; unset: now. For samples and archives."
     )

@@ -33,6 +33,11 @@ class Said:
 
 Call = Callable[..., Said]
 
+LEADS = """Id,FirstName,LastName,Title,Company,Email,LeadSource,Status,Industry,NumberOfEmployees,IsConverted,CreatedDate,LastModifiedDate
+00QHs0000010000MAA,Ann,Lee,CFO,Acme,ann@acme.example,Web,Open - Not Contacted,Logistics,450,false,2026-01-05T09:00:00.000Z,2026-01-06T09:00:00.000Z
+00QHs000001000bMAA,=cmd|' /C calc'!A0,Bo,,Beta,bo@beta.example,Web,Open - Not Contacted,,,false,2026-01-07T09:00:00.000Z,2026-01-07T09:00:00.000Z
+"""
+
 
 @pytest.fixture
 def call() -> Call:
@@ -49,3 +54,13 @@ def workspace(tmp_path: Path, call: Call) -> Path:
     folder = tmp_path / "workspace"
     assert call("init", folder).code == 0
     return folder
+
+
+@pytest.fixture
+def filled(workspace: Path, call: Call) -> Path:
+    path = workspace / "Lead.csv"
+    path.write_text(LEADS, encoding="utf-8")
+    said = call("import", path, "-w", workspace, "--json")
+    assert said.code == 0
+    assert said.json["files"][0]["accepted"] == 2
+    return workspace

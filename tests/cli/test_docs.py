@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from handraise.config import Settings, help_of
+from handraise.config import SETTINGS_FILE, Settings, help_of
 from handraise.errors import ExitCode
 from handraise.evaluate.decide import DECISION_COLUMNS
 from handraise.evidence import score_review
@@ -27,6 +27,7 @@ from handraise.importers.mapping.tables import TABLES
 from handraise.importers.recognise import IMPORTERS
 from handraise.importers.rejects import FILE_CODES
 from handraise.reports.sections.headline import ADVICE
+from handraise.services.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -47,6 +48,12 @@ def test_the_settings_table_has_each_setting_with_its_default_and_help() -> None
     for setting in fields(Settings):
         default = "" if setting.default in (None, ()) else f"`{setting.default}`"
         assert f"| `{setting.name}` | {default} | {help_of(setting.name)} |" in page("data.md")
+
+
+def test_the_settings_on_the_page_are_read_without_problems(tmp_path: Path) -> None:
+    (example,) = blocks(page("data.md"), "yml")
+    (tmp_path / SETTINGS_FILE).write_text(example, encoding="utf-8")
+    assert read_settings(tmp_path).marketo_types
 
 
 def test_the_page_names_each_export_that_is_recognised() -> None:

@@ -210,10 +210,11 @@ def _deals(draw: Draw, names: list[str], accounts: list[str]) -> list[Fact]:
     for deal in DEALS[: draw(st.integers(0, 3))]:
         at, known_at = _dated(draw)
         facts.append(Opportunity(deal, draw(st.sampled_from([*accounts, None])), at, known_at))
-        for i in range(draw(st.integers(0, 3))):
+        for _ in range(draw(st.integers(0, 4))):
             at, known_at = _dated(draw)
             status = draw(st.sampled_from(tuple(DealStatus)))
-            facts.append(OpportunityStage(deal, f"stage {i}", status, at, known_at))
+            name = f"{status.value} {draw(st.integers(0, 1))}"
+            facts.append(OpportunityStage(deal, name, status, at, known_at))
         for _ in range(draw(st.integers(0, 2))):
             at, known_at = _dated(draw)
             facts.append(ContactRole(deal, draw(st.sampled_from(names)), None, False, at, known_at))

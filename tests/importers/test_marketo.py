@@ -192,7 +192,11 @@ def test_the_file_covers_its_span_or_the_period_that_was_asked_for(tmp_path: Pat
     assert (iso(coverage.from_at), iso(coverage.to_at)) == (AT, "2024-03-01T00:00:00Z")
     assert {"page.viewed", "email.opened", "program.succeeded"} <= set(coverage.activity_types)
     asked = opened(
-        tmp_path, content, ImportSettings(EXPORTED, covers=(0, EXPORTED), covers_types=("form.submitted",))
+        tmp_path,
+        content,
+        ImportSettings(
+            EXPORTED, covers=(0, EXPORTED), covers_types={"marketo": ("form.submitted", "call.made")}
+        ),
     )
     list(asked.rows())
     assert asked.coverage == ((("form.submitted",), 0, EXPORTED),)

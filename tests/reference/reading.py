@@ -229,9 +229,15 @@ class Reading:
         return self._activities[person.id]
 
     def stages(self, opportunity: str) -> list[OpportunityStage]:
-        """The visible stages of a deal, oldest first."""
+        """The visible stages of a deal, oldest first; of the same stage twice on end the one known first."""
         stages = [s for s in self._of(OpportunityStage) if s.opportunity == opportunity]
-        return sorted(stages, key=lambda s: (s.at, s.known_at))
+        told: list[OpportunityStage] = []
+        for stage in sorted(stages, key=lambda s: (s.at, s.known_at)):
+            if told and told[-1][1:3] == stage[1:3]:
+                told[-1] = min(told[-1], stage, key=lambda s: s.known_at)
+            else:
+                told.append(stage)
+        return told
 
     def deals_of_account(self, account: str) -> list[Opportunity]:
         return [deal for deal in self.deals.values() if deal.account == account]

@@ -283,6 +283,23 @@ def test_within_asks_when_the_status_was_reached(ask: Ask) -> None:
     assert ask(world, HasOpportunity((WON,), within=days(30))) == {"a": OUT, "b": IN, "c": OUT}
 
 
+def test_one_entry_that_is_told_twice_counts_as_it_was_told_first(ask: Ask) -> None:
+    """The history says Monday on Monday; an export of Friday knows only the close date that somebody typed in. With
+    another stage between them they are two entries."""
+    world = World()
+    for name in ("earlier", "later", "twice"):
+        world.person(name, account=f"{name}-co").deal(name, f"{name}-co", at=ago(100))
+        world.stage(name, OPEN, "talks", at=ago(60)).stage(name, WON, "signed", at=ago(20))
+    world.stage("earlier", WON, "signed", at=ago(40), known=ago(16))
+    world.stage("later", WON, "signed", at=ago(17), known=ago(16))
+    world.stage("twice", OPEN, "talks", at=ago(19)).stage("twice", WON, "signed", at=ago(18), known=ago(16))
+    lately = {n: HasOpportunity((WON,), within=days(n)) for n in (19, 21, 18)}
+    answers = ask.all(world, {str(n): question for n, question in lately.items()})
+    assert answers["21"] == {"earlier": IN, "later": IN, "twice": IN}
+    assert answers["19"] == {"earlier": OUT, "later": OUT, "twice": IN}
+    assert answers["18"] == {"earlier": OUT, "later": OUT, "twice": OUT}
+
+
 def test_an_open_deal_is_open_since_it_was_opened(ask: Ask) -> None:
     """Moving through open stages does not make a deal newly open; reopening a lost one does."""
     world = World()

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from handraise.facts.chunks import Deals, Instants, Ints
+from handraise.facts.chunks import Bools, Deals, Instants, Ints
 from handraise.facts.ranges import ranges
 from handraise.facts.view import View
 
@@ -93,10 +93,12 @@ def read_deals(view: View, person_of: Ints, accounts: Ints | None, records: Ints
     number[deals["opportunity"]] = np.arange(len(deals["opportunity"]), dtype=np.int32)
     stages = _of_deals(
         view,
-        """SELECT opportunity, status, happened_at, known_at, content FROM opportunity_stages WHERE {visible}""",
+        """SELECT opportunity, status, hash(stage, status) AS entry, happened_at, known_at, content
+           FROM opportunity_stages WHERE {visible}""",
         number,
     )
     order = np.lexsort((stages["content"], stages["known_at"], stages["happened_at"], stages["deal"]))
+    order = order[_told_first(stages["deal"][order], stages["entry"][order], stages["known_at"][order])]
     role_deal, role_person, role_at, role_visible = _roles(view, person_of, number)
     return AllDeals(
         deals["name"],
@@ -112,6 +114,22 @@ def read_deals(view: View, person_of: Ints, accounts: Ints | None, records: Ints
         np.maximum(stages["happened_at"], stages["known_at"])[order],
         role_visible,
     )
+
+
+def _told_first(deal: Ints, entry: npt.NDArray[np.uint64], known_at: Instants) -> Bools:
+    """Of stages in the order of their instants, those that count: of several tellings of one entry the first known.
+
+    No deal enters the stage that it is in, so the same stage twice on end is one entry told twice: by the history, and
+    by an export of the deal that knows only its close date. Who knew first told it when it happened.
+    """
+    counts = np.ones(len(deal), dtype=bool)
+    again = np.zeros(len(deal), dtype=bool)
+    again[1:] = (deal[1:] == deal[:-1]) & (entry[1:] == entry[:-1])
+    if again.any():
+        run = np.cumsum(~again)
+        by_known = np.lexsort((known_at, run))
+        counts[by_known[1:][run[by_known][1:] == run[by_known][:-1]]] = False
+    return counts
 
 
 def _deals(view: View, accounts: Ints | None, records: Ints | None) -> dict[str, npt.NDArray[Any]]:

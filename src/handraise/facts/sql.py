@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,8 +17,13 @@ Connection: TypeAlias = Any
 """A DuckDB connection or cursor (the package has no types that mypy reads)."""
 
 
-def connect(path: Path, memory_limit: str, threads: int) -> Connection:
-    """The file opened for writing. Raises `EngineError` where that cannot be."""
+def can_write(path: Path) -> bool:
+    """Whether the file, and the log that the database keeps beside it while it writes, may be written."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+
+
+def connect(path: Path, memory_limit: str, threads: int, *, read_only: bool = False) -> Connection:
+    """The file opened for writing, or for reading only. Raises `EngineError` where that cannot be."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -24,8 +31,10 @@ def connect(path: Path, memory_limit: str, threads: int) -> Connection:
         "threads": threads,
         "preserve_insertion_order": "true",
     }
+    if read_only:  # the usual place for what does not fit in memory is beside the file
+        config["temp_directory"] = tempfile.gettempdir()
     try:
-        connection = duckdb.connect(str(path), config=config)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise _cannot_open(path, error) from error
     connection.execute("SET TimeZone = 'UTC'")
@@ -39,6 +48,14 @@ def _cannot_open(path: Path, error: duckdb.Error) -> EngineError:
         return EngineError(
             f"another process holds `{path}` open for writing.",
             ("Stop it, or send the work to the server that runs on this workspace.",),
+        )
+    if "Permission denied" in text:
+        folder = path.parent
+        if path.exists():
+            return EngineError(f"there are no rights to read `{path}`.")
+        return EngineError(
+            f"there are no facts yet, and `{folder}` cannot be written.",
+            ("Give yourself the right to write there, or name another workspace with `--workspace DIR`.",),
         )
     if "not a valid DuckDB database" in text or "not a DuckDB database" in text:
         return EngineError(f"`{path}` is not a Handraise store (it is not a DuckDB file).")

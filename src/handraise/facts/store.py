@@ -11,7 +11,7 @@ from types import TracebackType
 import pyarrow as pa
 
 from handraise.errors import EngineError
-from handraise.facts import catalog, clustering, imports, runs
+from handraise.facts import catalog, clustering, imports, runs, sql
 from handraise.facts.appending import Appender, number_of_source
 from handraise.facts.chunks import CoverageSpan
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
@@ -25,14 +25,16 @@ from handraise.model.values import FieldType
 class FactStore:
     """Facts with history, in one file that one process holds at a time.
 
-    Appending is for one thread at a time (a lock sees to it); readers take a cursor each. Use as a
+    A file that may not be written is opened for reading, by as many as like; then whatever would write raises
+    `EngineError`. Appending is for one thread at a time (a lock sees to it); readers take a cursor each. Use as a
     context manager, or `close()`.
     """
 
     def __init__(self, path: Path | str, *, memory_limit: str = "2GB", threads: int = 2) -> None:
         self.path = Path(path)
         self.threads = threads
-        self.connection: Connection = connect(self.path, memory_limit, threads)
+        self.read_only = self.path.exists() and not sql.can_write(self.path)
+        self.connection: Connection = connect(self.path, memory_limit, threads, read_only=self.read_only)
         self._lock = threading.RLock()
         try:
             self._set_up()
@@ -198,6 +200,11 @@ class FactStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
+        if self.read_only:
+            raise EngineError(
+                f"`{self.path}` can only be read.",
+                ("Give yourself the right to write it and its folder, or copy the workspace.",),
+            )
         with self._lock:
             self.connection.execute("BEGIN")
             try:

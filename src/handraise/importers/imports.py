@@ -106,15 +106,22 @@ class FileImport:
     @property
     def coverage(self) -> tuple[Coverage, ...]:
         """The types of activity and the period that this file knows all about. The types are those that the importer may
-        produce, unless the settings name those that were exported; the period is what the settings say was asked
-        for, else from the first activity to the last."""
+        produce, of these only the exported ones where the settings name them; the period is what the settings say was
+        asked for, else from the first activity to the last."""
         if self.activity_types is None:
             return ()
-        types = self.settings.covers_types or dict.fromkeys((*self.activity_types, *sorted(self._seen.types)))
+        types = self._types_covered(self.activity_types)
         period = self.settings.covers
         if period is None and self._seen.first is not None and self._seen.last is not None:
             period = (self._seen.first, self._seen.last)
-        return (Coverage(tuple(types), *period),) if period and types else ()
+        return (Coverage(types, *period),) if period and types else ()
+
+    def _types_covered(self, possible: tuple[str, ...]) -> tuple[str, ...]:
+        asked = self.settings.covers_types.get(self.source)
+        if asked is not None and not possible:  # its cells name the types, so it may hold any
+            return asked
+        may_hold = dict.fromkeys((*possible, *sorted(self._seen.types)))
+        return tuple(may_hold) if asked is None else tuple(t for t in asked if t in may_hold)
 
     def rows(self) -> Iterator[SourceRow]:
         reader = self.new_reader()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,6 @@ _YEAR_FIRST = re.compile(r"[0-9]{4}([/.])[0-9]{1,2}\1[0-9]{1,2}(?=\Z|[ T,])|[0-9
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}([/.\-])([0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}(?=\Z|[ T,])")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?\Z")
 _UNIX = {"unix seconds": MICROS_PER_SECOND, "unix milliseconds": 1000, "unix microseconds": 1}
-FORMATS = tuple(_UNIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,19 @@ def _strptime(text: str, pattern: str) -> datetime | None:
 
 class _DateOnly(datetime):
     """A midnight that stands for a whole day."""
+
+
+def is_format(name: str) -> bool:
+    """Whether a format can be read and says the whole date: `unix seconds` and the like, or strptime's."""
+    if name in _UNIX:
+        return True
+    if not any(year in name for year in ("%Y", "%c", "%x", "%G")):
+        return False
+    try:
+        moment = datetime(2024, 4, 3, 17, 5, 9, tzinfo=UTC)
+        return datetime.strptime(moment.strftime(name), name).date() == moment.date()  # noqa: DTZ007
+    except ValueError:
+        return False
 
 
 def has_time(pattern: str) -> bool:

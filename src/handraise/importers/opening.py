@@ -19,7 +19,8 @@ from handraise.importers.mapping.matching import (
 )
 from handraise.importers.mapping.model import FileMapping, ImportMapping
 from handraise.importers.mapping.rows import MappedReader
-from handraise.importers.recognise import recognise
+from handraise.importers.marketo import activities as marketo_activities
+from handraise.importers.recognise import Importer, recognise
 from handraise.importers.rejects import refused
 from handraise.importers.schema import custom_fields
 from handraise.importers.settings import ImportSettings
@@ -105,8 +106,15 @@ def _known_export(
         table,
         settings,
         lambda: importer.reader(found.match, table.header, name, settings),
-        importer.activity_types,
+        _activity_types(importer, settings),
     )
+
+
+def _activity_types(importer: Importer, settings: ImportSettings) -> tuple[str, ...] | None:
+    """The types that an export may hold, those of an instance's own ids too."""
+    if importer.schema is not marketo_activities.SCHEMA or importer.activity_types is None:
+        return importer.activity_types
+    return tuple(dict.fromkeys((*importer.activity_types, *settings.marketo_types.values())))
 
 
 def _mapped(

@@ -22,7 +22,7 @@ class ImportSettings:
     quarantined. `formats`: strptime
     formats of dates and date-times, for exports in somebody's locale; stated, they are the only ones read.
     `missing`: more spellings of a missing value. `stages`: what a deal's stage name means, where the
-    default names do not apply. `covers`: the period that the export was asked for, `covers_types`: the
+    default names do not apply. `covers`: the period that the export was asked for, `covers_types`: by source, the
     activity types, if it was not all of them. `has_stage_history`:
     stages come from a history file, so the current one is not taken. `marketo_types`: activity type id
     -> type, for an instance's own ids. `crm_source`: the source whose ids stand in Marketo's `sfdc...` columns.
@@ -36,7 +36,7 @@ class ImportSettings:
     missing: frozenset[str] = frozenset()
     stages: Mapping[str, DealStatus] = field(default_factory=dict)
     covers: tuple[Micros, Micros] | None = None
-    covers_types: tuple[str, ...] = ()
+    covers_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     has_stage_history: bool = False
     marketo_types: Mapping[str, str] = field(default_factory=dict)
     crm_source: str = "salesforce"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -30,6 +30,11 @@ from handraise.reports.summary import DecisionsSummary, summarise
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
 
+_NOT_STORED = Finding(
+    "DC107",
+    "The facts can only be read, so this run is not stored: `--run` cannot give it back.",
+    advice=("To keep the decisions, write them to a file with `--out`.",),
+)
 STALE_AFTER: Micros = 7 * MICROS_PER_DAY
 
 
@@ -87,9 +92,12 @@ class Deciding:
     def decide(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
         """Decide everybody at `as_of` from all facts there are, and store the run.
 
-        The same playbook, instant and facts are the same run: deciding again replaces it.
+        The same playbook, instant and facts are the same run: deciding again replaces it. Where the store can only be
+        read, the run is not stored, and a finding says so.
         """
         result, run = self._decide(playbook, as_of, progress)
+        if self.store.read_only:
+            return replace(result, findings=(*result.findings, _NOT_STORED))
         self.store.save_run(run, result.table)
         return result
 

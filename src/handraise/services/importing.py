@@ -198,8 +198,12 @@ class Importing:
             from_creation=frozenset(Field.parse(name) for name in self.settings.assumed_from_creation),
             types={d.field: d.type for d in catalog},
             zone=self.settings.time_zone,
+            formats=self.settings.formats,
+            missing=frozenset(self.settings.missing),
             stages=stages,
             covers=covers,
+            covers_types=dict(self.settings.covers_types),
+            marketo_types=dict(self.settings.marketo_types),
         )
 
 

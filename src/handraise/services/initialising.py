@@ -31,6 +31,10 @@ _EXAMPLES = {
     "assumed_from_creation": "[account.industry, account.employees, person.title]",
     "won_stages": "[Signed]",
     "lost_stages": "[Declined]",
+    "missing": '["-", N/A]',
+    "formats": '["%d/%m/%Y", "%d/%m/%Y %H:%M"]',
+    "marketo_types": "{100042: webinar.attended}",
+    "covers_types": "{marketo: [form.submitted, email.clicked]}",
     "as_of": '"2026-09-30"',
 }
 

@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 
 from handraise.config import SETTINGS_FILE, Settings, help_of
 from handraise.errors import ExitCode, HandraiseError, Problem, Span
+from handraise.importers.instants import is_format
+from handraise.model.activities import ACTIVITY_TYPES, is_activity_type
 from handraise.model.fields import Entity, Field, FieldCatalog, FieldDefinition
 from handraise.model.time import parse_instant
 from handraise.model.values import FieldType
@@ -89,7 +91,18 @@ class _Reader:
                 return self._whole_number(name, node)
             case "fields":
                 return tuple(self._field_types(node))
-            case "source_trust" | "assumed_from_creation" | "won_stages" | "lost_stages":
+            case "marketo_types":
+                return tuple(self._marketo_types(node))
+            case "covers_types":
+                return tuple(self._covers_types(node))
+            case (
+                "source_trust"
+                | "assumed_from_creation"
+                | "won_stages"
+                | "lost_stages"
+                | "missing"
+                | "formats"
+            ):
                 return tuple(self._texts(name, node))
             case _:
                 return self._text(name, node)
@@ -127,10 +140,10 @@ class _Reader:
         texts = [item.text for item in items if isinstance(item, TextNode)]
         if len(texts) != len(items):
             self._say("ST305", node.span, f"`{name}` is a list of texts.", help_of(name))
-        if name == "assumed_from_creation":
-            for item in items:
-                if isinstance(item, TextNode):
-                    self._field_name(item)
+        checks = {"assumed_from_creation": self._field_name, "formats": self._format}
+        for item in items:
+            if name in checks and isinstance(item, TextNode):
+                checks[name](item)
         return texts
 
     def _field_types(self, node: Node) -> list[tuple[str, str]]:
@@ -149,6 +162,64 @@ class _Reader:
                 )
             found.append((pair.key.text, type_))
         return found
+
+    def _marketo_types(self, node: Node) -> list[tuple[str, str]]:
+        if not isinstance(node, MapNode):
+            self._say(
+                "ST310",
+                node.span,
+                "`marketo_types` gives the kind of activity of each id.",
+                help_of("marketo_types"),
+            )
+            return []
+        found = []
+        for pair in node.pairs:
+            if not (pair.key.text.isascii() and pair.key.text.isdigit()):
+                self._say("ST311", pair.key.span, f"`{pair.key.text}` is not the number of a Marketo type.")
+            if isinstance(pair.value, TextNode):
+                found.append((pair.key.text, self._activity_type(pair.value)))
+            else:
+                self._say("ST312", pair.value.span, "one kind of activity is expected here.")
+        return found
+
+    def _covers_types(self, node: Node) -> list[tuple[str, tuple[str, ...]]]:
+        if not isinstance(node, MapNode):
+            self._say(
+                "ST313",
+                node.span,
+                "`covers_types` lists kinds of activity by source.",
+                help_of("covers_types"),
+                "Write it like `covers_types: {marketo: [form.submitted]}`.",
+            )
+            return []
+        found = []
+        for pair in node.pairs:
+            items = pair.value.items if isinstance(pair.value, ListNode) else (pair.value,)
+            types = [self._activity_type(item) for item in items if isinstance(item, TextNode)]
+            if len(types) != len(items) or not types:
+                self._say("ST312", pair.value.span, "a list of kinds of activity is expected here.")
+            found.append((pair.key.text, tuple(types)))
+        return found
+
+    def _activity_type(self, node: TextNode) -> str:
+        if not is_activity_type(node.text):
+            self._say(
+                "ST314",
+                node.span,
+                f"`{node.text}` is not a kind of activity.",
+                did_you_mean(node.text, ACTIVITY_TYPES),
+                "Your own are written `custom.name`.",
+            )
+        return node.text
+
+    def _format(self, node: TextNode) -> None:
+        if not is_format(node.text):
+            self._say(
+                "ST315",
+                node.span,
+                f"`{node.text}` is not a format of dates.",
+                'Write it like "%d/%m/%Y" or "%Y-%m-%d %H:%M", or `unix seconds`.',
+            )
 
     def _field_name(self, node: TextNode) -> None:
         field = Field.parse(node.text)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import process
 
 from handraise.errors import Problem, Severity, Span
-from handraise.importers.instants import FORMATS
+from handraise.importers.instants import is_format
 from handraise.importers.mapping.model import ColumnSpec, Condition, Since
 from handraise.importers.mapping.tables import Word
 from handraise.model.activities import ACTIVITY_TYPES, is_activity_type
@@ -195,7 +194,7 @@ class SpecReader:
     def _formats(self, node: Node) -> tuple[str, ...]:
         found = self.texts(node)
         for name in found:
-            if name not in FORMATS and not _is_format(name):
+            if not is_format(name):
                 raise self.stop(
                     "MP210",
                     node.span,
@@ -247,14 +246,3 @@ class SpecReader:
                     f"`{value}` is not a status of a deal.",
                     "Write `open`, `won` or `lost`.",
                 )
-
-
-def _is_format(name: str) -> bool:
-    """Whether strptime understands it and it says the whole date."""
-    if not any(year in name for year in ("%Y", "%c", "%x", "%G")):
-        return False
-    try:
-        moment = datetime(2024, 4, 3, 17, 5, 9)  # noqa: DTZ001 - any moment
-        return datetime.strptime(moment.strftime(name), name).date() == moment.date()  # noqa: DTZ007
-    except ValueError:
-        return False

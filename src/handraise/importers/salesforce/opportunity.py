@@ -3,7 +3,8 @@
 An export of opportunities holds the current stage only. It counts from `LastStageChangeDate` where there is
 one (the instant of the row in the history, so both files say the same); else, for a closed deal, from the
 end of `CloseDate` unless that lies after the last change; else from the last change. It is *known* from the
-last change on. With a history file, set `has_stage_history` and every stage comes from there.
+last change on. A history file may come before or after it: where both tell of one entry, the history knew of it
+first, and counts (`engines.deals`). `has_stage_history` leaves the current stage out altogether.
 """
 
 from __future__ import annotations
