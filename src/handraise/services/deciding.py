@@ -13,6 +13,7 @@ import pyarrow as pa
 from handraise.config import Settings
 from handraise.engines.calibrating import Calibration
 from handraise.engines.local import Decided, LocalEngine, Progress, ranks_of_trust
+from handraise.engines.told import Told
 from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import ClassLimits
@@ -26,6 +27,7 @@ from handraise.model.time import MICROS_PER_DAY, MICROS_PER_SECOND, Micros, iso
 from handraise.model.values import FieldType
 from handraise.playbook.reader import read_text
 from handraise.playbook.writer import version_of, write
+from handraise.reports.happenings import Happenings, happenings
 from handraise.reports.summary import DecisionsSummary, summarise
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
@@ -52,8 +54,17 @@ class DecideResult:
     findings: tuple[Finding, ...]
     playbook: Playbook
     catalog: FieldCatalog
+    told: Told | None = None
+
+    @property
+    def happenings(self) -> Happenings | None:
+        """What happened by then, in a few figures; `None` without triggers and stages."""
+        if self.told is None:
+            return None
+        return happenings(self.playbook, self.table, self.told.firings, self.told.entries, self.as_of)
 
     def as_dict(self) -> dict[str, object]:
+        found = self.happenings
         return {
             "run": self.run_id,
             "as_of": iso(self.as_of),
@@ -62,7 +73,7 @@ class DecideResult:
             "duration_seconds": round(self.duration_seconds, 3),
             "summary": self.summary.as_dict(),
             "findings": [f.as_dict() for f in self.findings],
-        }
+        } | ({} if found is None else {"happenings": found.as_dict()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,7 @@ class Deciding:
             findings,
             playbook,
             catalog,
+            decided.told,
         )
 
     def _decide(
@@ -169,6 +181,7 @@ class Deciding:
             findings,
             playbook,
             catalog,
+            decided.told,
         )
         return result, run
 
