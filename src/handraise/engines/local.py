@@ -77,6 +77,7 @@ class Decided:
 
 
 Progress = Callable[[int, int], None]
+ShownScores = Callable[[Micros, int, Limits, tuple[Score, ...]], Mapping[Score, Hundredths]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +156,25 @@ class LocalEngine:
             )
         return CALIBRATION_ANCHOR + (as_of - CALIBRATION_ANCHOR) // every * every
 
-    def calibrate(self, as_of: Micros, horizon: int) -> Calibration | None:
+    def calibrate(
+        self, as_of: Micros, horizon: int, shown_by: ShownScores | None = None
+    ) -> Calibration | None:
         """The calibration that holds at `as_of`, computed from everybody as of its own instant.
 
-        Where one score rests on the other's classes, the other is calibrated first.
+        Where one score rests on the other's classes, the other is calibrated first. `shown_by` gives the scores where
+        not everybody is in this store.
         """
         at = self.calibration_instant(as_of)
         if at is None:
             return None
-        found = self._calibrated(at, horizon)
+        found = self._calibrated(at, horizon, shown_by)
         # Nobody was known then: the first who are calibrate themselves, as at an activation.
-        return found if found.n_people else self._calibrated(as_of, horizon)
+        return found if found.n_people else self._calibrated(as_of, horizon, shown_by)
 
-    def _calibrated(self, at: Micros, horizon: int) -> Calibration:
+    def _calibrated(self, at: Micros, horizon: int, shown_by: ShownScores | None) -> Calibration:
         limits, n_people = self._fixed(), 0
         for scores in self._calibration_passes():
-            shown = self._shown(at, horizon, limits, scores)
+            shown = (shown_by or self.shown_scores)(at, horizon, limits, scores)
             n_people = len(shown[scores[0]])
             for score in scores:
                 limits = limits.having(score, class_limits(self._thresholds(score), shown[score]))
@@ -185,11 +189,16 @@ class LocalEngine:
             return tuple((s,) for s in calibrated)
         return (calibrated,)
 
-    def _shown(
-        self, at: Micros, horizon: int, limits: Limits, scores: tuple[Score, ...]
-    ) -> dict[Score, Hundredths]:
-        """The shown scores of everybody at an instant."""
-        with self._reading(at, horizon) as reading:
+    def shown_scores(
+        self,
+        at: Micros,
+        horizon: int,
+        limits: Limits,
+        scores: tuple[Score, ...],
+        people: Iterable[str] | None = None,
+    ) -> Mapping[Score, Hundredths]:
+        """The shown scores of everybody at an instant, or only of `people`."""
+        with self._reading(at, horizon, people=people) as reading:
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
             def of_chunk(chunk: Chunk) -> dict[Score, Hundredths]:

@@ -1,0 +1,185 @@
+"""Buckets handed out to a Spark session, and what comes back."""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from handraise.engines.local import Calibration, LocalEngine, Progress
+from handraise.engines.spark.bucket import Asked, BucketDecided, decide_bucket, shown_scores
+from handraise.engines.spark.files import write_shared
+from handraise.engines.spark.routing import route
+from handraise.evaluate.decide import DECISION_COLUMNS, Limits
+from handraise.evaluate.scores import Hundredths
+from handraise.facts.interchange import tables
+from handraise.facts.interchange.parquet import file_name, is_export
+from handraise.facts.store import FactStore
+from handraise.model.conditions import Score
+from handraise.model.time import Micros
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ROWS_PER_BUCKET = 2_000_000
+_LOOK_EVERY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SparkDecided:
+    """The decisions of one run: how many there are, in how many buckets they were made, and what `local.Decided` says
+    of them.
+
+    The rows are in `folder`, in parts, each sorted by person. `rejected` counts rows that no fact can be, by table and
+    reason; those of people who had several accounts may count several times.
+    """
+
+    folder: Path
+    n_people: int
+    n_buckets: int
+    calibration: Calibration | None
+    n_unknown_occurrences: Mapping[str, int]
+    newest_activity_at: Micros | None
+    rejected: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SparkEngine:
+    """Decides from a folder of facts with one playbook. `common` is a store with the fields of the facts; what lies
+    between facts and decisions is kept in `asked.places`, and a bucket holds about `rows_per_bucket` rows."""
+
+    session: SparkSession
+    asked: Asked
+    common: FactStore
+    rows_per_bucket: int = ROWS_PER_BUCKET
+
+    def decide(self, folder: Path, as_of: Micros, *, progress: Progress | None = None) -> SparkDecided:
+        """Decide everybody as of an instant."""
+        n_buckets = self._bring(folder)
+        calibration = self._calibrate(as_of, n_buckets)
+        found = self._everywhere(_Decide(self.asked, as_of, calibration), n_buckets, progress)
+        answers = [BucketDecided(**answer) for answer in found]
+        n_unknown, rejected = Counter[str](), Counter[str]()
+        for answer in answers:
+            n_unknown.update(answer.n_unknown)
+            rejected.update(answer.rejected)
+        n_people = sum(answer.n_people for answer in answers)
+        if not n_people:
+            pq.write_table(DECISION_COLUMNS.empty_table(), self.asked.places.part(0))
+        newest = max(
+            (a.newest_activity_at for a in answers if a.newest_activity_at is not None), default=None
+        )
+        return SparkDecided(
+            self.asked.places.decisions,
+            n_people,
+            n_buckets,
+            calibration,
+            dict(n_unknown),
+            newest,
+            dict(rejected),
+        )
+
+    def _bring(self, folder: Path) -> int:
+        """Bring the facts to their buckets; how many there are."""
+        from handraise.engines.spark.shuffle import messages_of_several, shuffle
+
+        places = self.asked.places
+        places.make()
+        n_rows = sum(int(pq.read_metadata(folder / file_name(t.name)).num_rows) for t in tables.TABLES)
+        n_buckets = max(1, math.ceil(n_rows / self.rows_per_bucket))
+        once = is_export(folder / file_name(tables.ACTIVITIES.name))
+        together = None if once else messages_of_several(self.session, folder)
+        route(folder, n_buckets, together).write(places.directory)
+        write_shared(folder, places.shared)
+        shuffle(self.session, folder, places.directory, n_buckets, places.facts)
+        return n_buckets
+
+    def _calibrate(self, as_of: Micros, n_buckets: int) -> Calibration | None:
+        """The calibration over everybody: each bucket gives the scores of its own people."""
+
+        def shown(
+            at: Micros, _: int, limits: Limits, scores: tuple[Score, ...]
+        ) -> Mapping[Score, Hundredths]:
+            answers = self._everywhere(_Show(self.asked, at, limits, scores), n_buckets)
+            nobody = np.empty(0, dtype=np.int64)
+            return {
+                score: np.concatenate([nobody, *(_spread(answer[score.value]) for answer in answers)])
+                for score in scores
+            }
+
+        engine = LocalEngine(self.common, self.asked.playbook, self.asked.catalog)
+        return engine.calibrate(as_of, self.common.last_seq, shown)
+
+    def _everywhere(
+        self, work: _Work, n_buckets: int, progress: Progress | None = None
+    ) -> list[dict[str, Any]]:
+        """The answers of all buckets. A bucket is a task, so that none waits for another."""
+        ids = self.session.range(n_buckets, numPartitions=n_buckets)
+        with warnings.catch_warnings():
+            # pyspark warns of pandas 3, of which nothing is used here
+            warnings.simplefilter("ignore", FutureWarning)
+            answers = ids.mapInArrow(_answering(work), "answer string")
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            rows = pool.submit(answers.collect)
+            while progress and not rows.done():
+                progress(len(list(self.asked.places.decisions.glob("part-*"))), n_buckets)
+                wait([rows], timeout=_LOOK_EVERY_SECONDS)
+            return [json.loads(row.answer) for row in rows.result()]
+
+
+class _Work(Protocol):
+    """What is done with each bucket; the answer is data of JSON. It travels to other processes."""
+
+    def __call__(self, bucket: int) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Decide:
+    asked: Asked
+    as_of: Micros
+    calibration: Calibration | None
+
+    def __call__(self, bucket: int) -> Mapping[str, Any]:
+        return asdict(decide_bucket(self.asked, bucket, self.as_of, self.calibration))
+
+
+@dataclass(frozen=True, slots=True)
+class _Show:
+    asked: Asked
+    at: Micros
+    limits: Limits
+    scores: tuple[Score, ...]
+
+    def __call__(self, bucket: int) -> Mapping[str, Any]:
+        shown = shown_scores(self.asked, bucket, self.at, self.limits, self.scores)
+        return {score.value: _counted(shown[score]) for score in self.scores}
+
+
+def _counted(scores: Hundredths) -> list[list[int]]:
+    """Scores as distinct values and how often each occurs: there are far fewer than people."""
+    value, n = np.unique(scores, return_counts=True)
+    return [value.tolist(), n.tolist()]
+
+
+def _spread(counted: list[list[int]]) -> Hundredths:
+    value, n = (np.array(some, dtype=np.int64) for some in counted)
+    return np.repeat(value, n)
+
+
+def _answering(work: _Work) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def answer(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for bucket in batch.column(0).to_pylist():
+                yield pa.RecordBatch.from_pydict({"answer": [json.dumps(work(bucket))]})
+
+    return answer
