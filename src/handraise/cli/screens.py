@@ -27,6 +27,7 @@ from handraise.services.deciding import run_data
 if TYPE_CHECKING:
     from handraise.services.checking import CheckResult
     from handraise.services.deciding import DecideResult
+    from handraise.services.deciding_on_spark import SparkResult
     from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.importing import FileOutcome
     from handraise.services.reporting import ReportResult
@@ -171,10 +172,19 @@ def findings(found: Sequence[Finding]) -> None:
 
 def decided(result: DecideResult) -> None:
     """The matrix, the segments, and what is unknown."""
+    _decided(result, result.run_id)
+
+
+def decided_on_spark(result: SparkResult) -> None:
+    """The same of a run on Spark."""
+    _decided(result, f"{result.n_buckets:,} {'bucket' if result.n_buckets == 1 else 'buckets'}")
+
+
+def _decided(result: DecideResult | SparkResult, which: str) -> None:
     summary, playbook, catalog = result.summary, result.playbook, result.catalog
     CONSOLE.print(
         f"{count_of_people(summary.n_people)} as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
-        f"{result.run_id}, {result.duration_seconds:.1f} s"
+        f"{which}, {result.duration_seconds:.1f} s"
     )
     _matrix(summary, playbook)
     _segments(summary, playbook)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from handraise.config import Settings
 from handraise.engines.local import Progress
 from handraise.engines.spark.bucket import Asked
-from handraise.engines.spark.deciding import ROWS_PER_BUCKET, SparkDecided, SparkEngine
+from handraise.engines.spark.deciding import ROWS_PER_BUCKET, SparkDecided, SparkEngine, bring
 from handraise.engines.spark.files import Places
 from handraise.errors import EngineError, ExitCode, Finding, HandraiseError, InputFileError, Problem
 from handraise.facts.interchange import layout, tables
@@ -119,17 +119,12 @@ class DecidingOnSpark:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
+        places = Places(scratch)
+        asked = Asked(places, playbook, catalog, self.settings.source_trust, self.settings.memory_limit_mb)
         with spark_session(self.master, scratch) as session:
-            asked = Asked(
-                Places(scratch),
-                playbook,
-                catalog,
-                self.settings.source_trust,
-                self.settings.memory_limit_mb,
-            )
-            engine = SparkEngine(session, asked, common, self.rows_per_bucket)
             try:
-                return engine.decide(facts, as_of, progress=progress)
+                n_buckets = bring(session, facts, places, self.rows_per_bucket)
+                return SparkEngine(session, asked, n_buckets, common).decide(as_of, progress=progress)
             except (PySparkException, Py4JError) as error:
                 raise _failed(error) from error
 

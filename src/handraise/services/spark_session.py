@@ -30,15 +30,13 @@ _ALWAYS = {
     "spark.speculation": "false",
     "spark.log.level": "ERROR",
     "spark.sql.catalogImplementation": "in-memory",
-
-        # Facts are read and written as they are: instants in UTC, names equal to the letter.
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.caseSensitive": "true",
-        "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-        "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"
-    ,
+    # Facts are read and written as they are: instants in UTC, names equal to the letter.
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     # The directory of who goes where is handed to every executor rather than shuffling the facts a second time.
     "spark.sql.autoBroadcastJoinThreshold": "256MB",
 }

@@ -68,8 +68,7 @@ def decide_bucket(asked: Asked, bucket: int, as_of: Micros, calibration: Calibra
         decided = _engine(asked, store).decide(as_of, people=people, calibration=calibration)
         newest = newest_activity_at(store, as_of)
         rejected = Counter(f"{row.file_name}: {row.code}" for row in store.quarantine())
-    if len(decided.table):
-        _write(decided.table, asked.places.part(bucket))
+    _write(decided.table, asked.places.part(bucket))
     return BucketDecided(len(decided.table), decided.n_unknown_occurrences, newest, rejected)
 
 

@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from handraise.engines.local import Calibration, LocalEngine, Progress
 from handraise.engines.spark.bucket import Asked, BucketDecided, decide_bucket, shown_scores
-from handraise.engines.spark.files import write_shared
+from handraise.engines.spark.files import Places, write_shared
 from handraise.engines.spark.routing import route
-from handraise.evaluate.decide import DECISION_COLUMNS, Limits
+from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import Hundredths
 from handraise.facts.interchange import tables
 from handraise.facts.interchange.parquet import file_name, is_export
@@ -53,64 +53,60 @@ class SparkDecided:
     rejected: Mapping[str, int]
 
 
+def bring(session: SparkSession, folder: Path, places: Places, rows_per_bucket: int = ROWS_PER_BUCKET) -> int:
+    """Bring the facts of a folder to buckets of about so many rows; how many there are."""
+    from handraise.engines.spark.shuffle import messages_of_several, shuffle
+
+    places.make()
+    n_rows = sum(int(pq.read_metadata(folder / file_name(t.name)).num_rows) for t in tables.TABLES)
+    n_buckets = max(1, math.ceil(n_rows / rows_per_bucket))
+    once = is_export(folder / file_name(tables.ACTIVITIES.name))
+    together = None if once else messages_of_several(session, folder)
+    route(folder, n_buckets, together).write(places.directory)
+    write_shared(folder, places.shared)
+    shuffle(session, folder, places.directory, n_buckets, places.facts)
+    return n_buckets
+
+
 @dataclass(frozen=True, slots=True)
 class SparkEngine:
-    """Decides from a folder of facts with one playbook. `common` is a store with the fields of the facts; what lies
-    between facts and decisions is kept in `asked.places`, and a bucket holds about `rows_per_bucket` rows."""
+    """Decides from facts that were brought to buckets, with one playbook. `common` is a store with their fields."""
 
     session: SparkSession
     asked: Asked
+    n_buckets: int
     common: FactStore
-    rows_per_bucket: int = ROWS_PER_BUCKET
 
-    def decide(self, folder: Path, as_of: Micros, *, progress: Progress | None = None) -> SparkDecided:
+    def decide(self, as_of: Micros, *, progress: Progress | None = None) -> SparkDecided:
         """Decide everybody as of an instant."""
-        n_buckets = self._bring(folder)
-        calibration = self._calibrate(as_of, n_buckets)
-        found = self._everywhere(_Decide(self.asked, as_of, calibration), n_buckets, progress)
+        calibration = self._calibrate(as_of)
+        found = self._everywhere(_Decide(self.asked, as_of, calibration), progress)
         answers = [BucketDecided(**answer) for answer in found]
         n_unknown, rejected = Counter[str](), Counter[str]()
         for answer in answers:
             n_unknown.update(answer.n_unknown)
             rejected.update(answer.rejected)
         n_people = sum(answer.n_people for answer in answers)
-        if not n_people:
-            pq.write_table(DECISION_COLUMNS.empty_table(), self.asked.places.part(0))
         newest = max(
             (a.newest_activity_at for a in answers if a.newest_activity_at is not None), default=None
         )
         return SparkDecided(
             self.asked.places.decisions,
             n_people,
-            n_buckets,
+            self.n_buckets,
             calibration,
             dict(n_unknown),
             newest,
             dict(rejected),
         )
 
-    def _bring(self, folder: Path) -> int:
-        """Bring the facts to their buckets; how many there are."""
-        from handraise.engines.spark.shuffle import messages_of_several, shuffle
-
-        places = self.asked.places
-        places.make()
-        n_rows = sum(int(pq.read_metadata(folder / file_name(t.name)).num_rows) for t in tables.TABLES)
-        n_buckets = max(1, math.ceil(n_rows / self.rows_per_bucket))
-        once = is_export(folder / file_name(tables.ACTIVITIES.name))
-        together = None if once else messages_of_several(self.session, folder)
-        route(folder, n_buckets, together).write(places.directory)
-        write_shared(folder, places.shared)
-        shuffle(self.session, folder, places.directory, n_buckets, places.facts)
-        return n_buckets
-
-    def _calibrate(self, as_of: Micros, n_buckets: int) -> Calibration | None:
+    def _calibrate(self, as_of: Micros) -> Calibration | None:
         """The calibration over everybody: each bucket gives the scores of its own people."""
 
         def shown(
             at: Micros, _: int, limits: Limits, scores: tuple[Score, ...]
         ) -> Mapping[Score, Hundredths]:
-            answers = self._everywhere(_Show(self.asked, at, limits, scores), n_buckets)
+            answers = self._everywhere(_Show(self.asked, at, limits, scores))
             nobody = np.empty(0, dtype=np.int64)
             return {
                 score: np.concatenate([nobody, *(_spread(answer[score.value]) for answer in answers)])
@@ -120,11 +116,9 @@ class SparkEngine:
         engine = LocalEngine(self.common, self.asked.playbook, self.asked.catalog)
         return engine.calibrate(as_of, self.common.last_seq, shown)
 
-    def _everywhere(
-        self, work: _Work, n_buckets: int, progress: Progress | None = None
-    ) -> list[dict[str, Any]]:
+    def _everywhere(self, work: _Work, progress: Progress | None = None) -> list[dict[str, Any]]:
         """The answers of all buckets. A bucket is a task, so that none waits for another."""
-        ids = self.session.range(n_buckets, numPartitions=n_buckets)
+        ids = self.session.range(self.n_buckets, numPartitions=self.n_buckets)
         with warnings.catch_warnings():
             # pyspark warns of pandas 3, of which nothing is used here
             warnings.simplefilter("ignore", FutureWarning)
@@ -132,7 +126,7 @@ class SparkEngine:
         with ThreadPoolExecutor(max_workers=1) as pool:
             rows = pool.submit(answers.collect)
             while progress and not rows.done():
-                progress(len(list(self.asked.places.decisions.glob("part-*"))), n_buckets)
+                progress(len(list(self.asked.places.decisions.glob("part-*"))), self.n_buckets)
                 wait([rows], timeout=_LOOK_EVERY_SECONDS)
             return [json.loads(row.answer) for row in rows.result()]
 
