@@ -77,7 +77,9 @@ class Brought:
         source_trust: Sequence[str] = (),
     ) -> pa.Table:
         """What the local engine decides."""
-        return LocalEngine(self.store, playbook, catalog, source_trust=tuple(source_trust)).decide(as_of).table
+        return (
+            LocalEngine(self.store, playbook, catalog, source_trust=tuple(source_trust)).decide(as_of).table
+        )
 
 
 @dataclass

@@ -83,7 +83,5 @@ def _activity(i: int, record: str) -> Row:
 
 def _write(folder: Path, table: tables.Table, rows: Iterable[Row]) -> None:
     columns = list(zip(*rows, strict=True)) or [()] * len(table.columns)
-    arrays = [
-        pa.array(list(cells), c.kind.arrow) for c, cells in zip(table.columns, columns, strict=True)
-    ]
+    arrays = [pa.array(list(cells), c.kind.arrow) for c, cells in zip(table.columns, columns, strict=True)]
     pq.write_table(pa.Table.from_arrays(arrays, schema=table.schema), folder / file_name(table.name))

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 from tests.facts.worlds import store_of
 from tests.generative.playbooks import playbooks
 from tests.generative.vocabulary import CATALOG
 from tests.generative.vocabulary import NOON as GENERATED_NOON
 from tests.generative.worlds import worlds
-from tests.spark import large_world
 from tests.spark.conftest import Bringer, Brought
 from tests.spark.joined import drawn, joined
 from tests.spec.engines import by_source
-from tests.spec.words import days
 
 from handraise.facts.interchange.parquet import write_parquet
 from handraise.model.playbook import Playbook
@@ -31,7 +26,11 @@ def differences(expected: pa.Table, found: pa.Table) -> list[str]:
     ours, theirs = ({row["person_id"]: row for row in table.to_pylist()} for table in (expected, found))
     lines = [f"{name}: decided by one only" for name in ours.keys() ^ theirs.keys()]
     for name in ours.keys() & theirs.keys():
-        lines += [f"{name}.{c}: {v!r}, Spark {theirs[name][c]!r}" for c, v in ours[name].items() if v != theirs[name][c]]
+        lines += [
+            f"{name}.{c}: {v!r}, Spark {theirs[name][c]!r}"
+            for c, v in ours[name].items()
+            if v != theirs[name][c]
+        ]
     return sorted(lines)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
 
 from handraise.engines.spark.files import BUCKET, TABLE
@@ -34,6 +35,7 @@ _ABOUT = {
     "contact_roles": (DEAL, "opportunity"),
     "activities": (PERSON, "record"),
 }
+_TYPES = {Kind.TEXT: "string", Kind.INSTANT: "timestamp", Kind.TRUTH: "boolean"}
 _ENTITIES = {"person": PERSON, "account": ACCOUNT, "opportunity": DEAL}
 
 
@@ -43,7 +45,7 @@ def shuffle(session: SparkSession, folder: Path, directory: Path, n_buckets: int
         lambda some, more: some.unionByName(more, allowMissingColumns=True),
         (_travelling(session, folder, table) for table in _TRAVELLING),
     )
-    places = session.read.parquet(hadoop_path(directory)).select(_TRAVELLER, BUCKET)
+    places = session.read.schema(f"{_TRAVELLER} string, {BUCKET} int").parquet(hadoop_path(directory))
     (
         facts.join(places, _TRAVELLER)
         .drop(_TRAVELLER)
@@ -58,7 +60,7 @@ def messages_of_several(session: SparkSession, folder: Path) -> pa.Table:
 
     Only one of such activities counts, and which one is settled where they meet.
     """
-    activities = session.read.parquet(hadoop_path(folder / file_name("activities")))
+    activities = _read(session, folder, tables.ACTIVITIES)
     several = (
         activities.groupBy("source", "message_id")
         .agg(F.min("record").alias("left"), F.max("record").alias("highest"))
@@ -74,15 +76,20 @@ def hadoop_path(path: Path) -> str:
 
 
 def _travelling(session: SparkSession, folder: Path, table: Table) -> DataFrame:
-    rows = session.read.parquet(hadoop_path(folder / file_name(table.name)))
-    columns = [_as_declared(rows, column.name, column.kind) for column in table.columns]
     about = _about_attribute() if table is tables.ATTRIBUTE_CHANGES else _about(*_ABOUT[table.name])
-    return rows.select(*columns, F.lit(table.name).alias(TABLE)).withColumn(_TRAVELLER, about)
+    rows = _read(session, folder, table)
+    return rows.withColumns({TABLE: F.lit(table.name), _TRAVELLER: about})
 
 
-def _as_declared(rows: DataFrame, name: str, kind: Kind) -> Column:
-    types = {Kind.TEXT: "string", Kind.INSTANT: "timestamp", Kind.TRUTH: "boolean"}
-    return rows[f"`{name}`"].cast(types[kind]).alias(name)
+def _read(session: SparkSession, folder: Path, table: Table) -> DataFrame:
+    """A table's file. Spark is told the types, which takes a job a file less; a column without any value has none there."""
+    path = folder / file_name(table.name)
+    empty = {field.name for field in pq.read_schema(path) if pa.types.is_null(field.type)}
+    told = ", ".join(f"`{c.name}` {_TYPES[c.kind]}" for c in table.columns if c.name not in empty)
+    rows = session.read.schema(told).parquet(hadoop_path(path))
+    return rows.withColumns(
+        {c.name: F.lit(None).cast(_TYPES[c.kind]) for c in table.columns if c.name in empty}
+    )
 
 
 def _about(kind: str, column: str) -> Column:
