@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.spark import java
+from typer.testing import CliRunner
 
+from handraise.cli.main import app
 from handraise.engines.local import LocalEngine
 from handraise.engines.spark.bucket import Asked
 from handraise.engines.spark.deciding import SparkDecided, SparkEngine, bring
@@ -30,7 +33,36 @@ from handraise.services.spark_session import spark_session
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+Call = Callable[..., Said]
 MASTER = "local-cluster[2,1,1024]"
+
+
+@pytest.fixture
+def call() -> Call:
+    def run(*arguments: object) -> Said:
+        result = CliRunner().invoke(app, [str(a) for a in arguments])
+        assert "Traceback" not in result.output + result.stderr
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from handraise.model.time import MICROS_PER_DAY, Micros, parse_instant
 NOON: Micros = parse_instant("2026-03-31T12:00Z")
 BEGIN: Micros = NOON - 600 * MICROS_PER_DAY
 N_ACTIVITIES_OF_LARGE = 200_000
+N_CLAIMED_TWICE = 8  # message ids that stand for two people's activities, of which one counts
 N_PEOPLE_OF_LARGE, N_ACCOUNTS, N_PEOPLE_OF_OTHERS = 400, 300, 4
 _TYPES = ("page.viewed", "email.opened", "form.submitted")
 _SENIORITIES = ("c_level", "vp", "manager", None)
@@ -70,9 +71,12 @@ def _attributes(people: list[tuple[str, int]]) -> Iterator[Row]:
 def _activities(people: list[tuple[str, int]]) -> Iterator[Row]:
     others = [record for record, account in people if account]
     for i in range(N_ACTIVITIES_OF_LARGE):
-        yield _activity(i, f"crm:L{i * i % N_PEOPLE_OF_LARGE}")
+        yield _activity(i, f"crm:L{i * 7919 % N_PEOPLE_OF_LARGE}")
     for i in range(len(others) * 3):
         yield _activity(N_ACTIVITIES_OF_LARGE + i, others[i % len(others)])
+    for i in range(N_CLAIMED_TWICE):
+        yield _activity(i, others[-1 - i])
+    yield "crm", "no fact", others[0], "no such type", None, None, None, None, "{}", NOON, NOON
 
 
 def _activity(i: int, record: str) -> Row:

@@ -32,7 +32,7 @@ from handraise.services.checking import check_playbook
 from handraise.services.clock import Clock
 from handraise.services.deciding import findings_of_decided, findings_of_newest, findings_of_playbook
 from handraise.services.settings import field_catalog
-from handraise.services.spark_session import spark_session
+from handraise.services.spark_session import check_pyspark, spark_session
 
 DEFAULT_MASTER = "local[*]"
 _PARTS = "part-*.parquet"
@@ -116,6 +116,7 @@ class DecidingOnSpark:
         scratch: Path,
         progress: Progress | None,
     ) -> SparkDecided:
+        check_pyspark()
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
@@ -151,9 +152,21 @@ def check_facts(folder: Path) -> None:
     problems = list[Problem]()
     for table, _ in read_parquet(folder):
         path = folder / file_name(table)
-        problems += layout.problems_of(pq.read_schema(path), tables.BY_NAME[table], path.name)
+        schema = pq.read_schema(path)
+        problems += layout.problems_of(schema, tables.BY_NAME[table], path.name)
+        problems += _too_fine(schema, tables.BY_NAME[table], path.name)
     if problems:
         raise InputFileError(f"`{folder}` is no folder of facts.", problems=tuple(problems))
+
+
+def _too_fine(schema: pa.Schema, table: tables.Table, place: str) -> Iterator[Problem]:
+    """Columns in nanoseconds: Spark does not read them as instants."""
+    for name in set(table.names) & set(schema.names):
+        kind = schema.field(name).type
+        if pa.types.is_timestamp(kind) and kind.unit == "ns":
+            yield Problem(
+                "FT204", f"`{name}` of `{place}` is in nanoseconds.", advice=("Write it in microseconds.",)
+            )
 
 
 def _rows_of(folder: Path, table: str) -> Iterator[pa.RecordBatch]:

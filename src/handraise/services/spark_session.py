@@ -13,7 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handraise.errors import EngineError, ExitCode
+from handraise.engines.spark.quiet import without_pandas_warning
+from handraise.errors import EngineError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -51,8 +52,8 @@ def spark_session(
     What Spark and Java have to say goes to `spark.log` in `scratch`. Raises `EngineError` where pyspark or Java is
     missing, or Spark does not start.
     """
-    pyspark_sql = _pyspark()
-    active = pyspark_sql.SparkSession.getActiveSession()
+    check_pyspark()
+    active = _active()
     if active is not None:
         yield active
         return
@@ -78,19 +79,24 @@ def check_java() -> None:
         raise EngineError(f"Spark needs Java {NEEDED_JAVA}, but `{program}` {which}.", advice)
 
 
-def _pyspark() -> Any:
+def check_pyspark() -> None:
+    """Raises `EngineError` where the extra is not installed."""
     try:
-        import_module("pandas")  # pyspark does not hand Arrow to Python without it
-        import pyspark.sql
+        for name in ("pyspark.sql", "pandas"):  # without pandas, pyspark hands no Arrow to Python
+            import_module(name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("pyspark", "py4j", "pandas"):
             raise
         raise EngineError(
             "The Spark engine needs the extra `spark`, which is not installed.",
             ("Install it: pip install 'handraise[spark]'.",),
-            exit_code=ExitCode.USAGE,
         ) from error
-    return pyspark.sql
+
+
+def _active() -> SparkSession | None:
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession()
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def _own_session(master: str, scratch: Path, settings: Mapping[str, str]) -> Ite
     with ExitStack() as stack:
         out = stack.enter_context(log.open("wb"))
         try:
-            with _environment({"SPARK_LOCAL_IP": _LOOPBACK} if here else {}):
+            with without_pandas_warning(), _environment({"SPARK_LOCAL_IP": _LOOPBACK} if here else {}):
                 gateway = launch_gateway(conf, {"stdout": out, "stderr": out})  # type: ignore[no-untyped-call]
                 stack.callback(_end, gateway)
                 context = SparkContext(conf=conf, gateway=gateway)

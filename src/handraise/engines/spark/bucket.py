@@ -67,7 +67,7 @@ def decide_bucket(asked: Asked, bucket: int, as_of: Micros, calibration: Calibra
         people = people_at_home(asked, store, bucket, as_of)
         decided = _engine(asked, store).decide(as_of, people=people, calibration=calibration)
         newest = newest_activity_at(store, as_of)
-        rejected = Counter(f"{row.file_name}: {row.code}" for row in store.quarantine())
+        rejected = dict(Counter(f"{row.file_name}: {row.code}" for row in store.quarantine()))
     _write(decided.table, asked.places.part(bucket))
     return BucketDecided(len(decided.table), decided.n_unknown_occurrences, newest, rejected)
 

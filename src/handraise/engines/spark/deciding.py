@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from handraise.engines.local import Calibration, LocalEngine, Progress
 from handraise.engines.spark.bucket import Asked, BucketDecided, decide_bucket, shown_scores
 from handraise.engines.spark.files import Places, write_shared
+from handraise.engines.spark.quiet import without_pandas_warning
 from handraise.engines.spark.routing import route
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import Hundredths
@@ -119,9 +119,7 @@ class SparkEngine:
     def _everywhere(self, work: _Work, progress: Progress | None = None) -> list[dict[str, Any]]:
         """The answers of all buckets. A bucket is a task, so that none waits for another."""
         ids = self.session.range(self.n_buckets, numPartitions=self.n_buckets)
-        with warnings.catch_warnings():
-            # pyspark warns of pandas 3, of which nothing is used here
-            warnings.simplefilter("ignore", FutureWarning)
+        with without_pandas_warning():
             answers = ids.mapInArrow(_answering(work), "answer string")
         with ThreadPoolExecutor(max_workers=1) as pool:
             rows = pool.submit(answers.collect)
