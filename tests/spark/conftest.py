@@ -53,6 +53,8 @@ class Said:
 
 Call = Callable[..., Said]
 MASTER = "local-cluster[2,1,1024]"
+# Java compiles less where it does not live long enough to gain by it.
+SHORT_LIVED = {f"spark.{who}.extraJavaOptions": "-XX:TieredStopAtLevel=1" for who in ("driver", "executor")}
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         if os.environ.get("CI") == "true":
             pytest.fail(lacking)
         pytest.skip(lacking)
-    with spark_session(MASTER, tmp_path_factory.mktemp("spark")) as session:
+    with spark_session(MASTER, tmp_path_factory.mktemp("spark"), SHORT_LIVED) as session:
         yield session
     import pyspark
 

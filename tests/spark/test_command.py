@@ -53,33 +53,21 @@ def test_the_command_writes_what_the_workspace_decides(
     out = tmp_path / "out"
     workspace.import_facts(facts)
     expected = workspace.decide(NOON)
-    for _ in range(2):
-        said = call(
-            "decide",
-            "--engine",
-            "spark",
-            "--facts",
-            facts,
-            "--out",
-            out,
-            "--as-of",
-            NOON,
-            "-w",
-            workspace.folder,
-            "--json",
-        )
-        assert said.code == 0, said.text
-        assert pq.read_table(out).sort_by("person_id").combine_chunks().equals(expected.table)
-        assert said.json["summary"] == expected.summary.as_dict()
-        assert said.json["playbook_version"] == expected.playbook_version
-        assert [f["code"] for f in said.json["findings"]] == [f.code for f in expected.findings]
-        assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []
-    shown = call(
-        "decide", "--engine", "spark", "--facts", facts, "--out", out, "--as-of", NOON, "-w", workspace.folder
+    command = (
+        *("decide", "--engine", "spark", "--facts", facts, "--out", out, "--as-of", NOON),
+        *("-w", workspace.folder),
     )
+    said = call(*command, "--json")
+    assert said.code == 0, said.text
+    assert said.json["summary"] == expected.summary.as_dict()
+    assert said.json["playbook_version"] == expected.playbook_version
+    assert [f["code"] for f in said.json["findings"]] == [f.code for f in expected.findings]
+    shown = call(*command)
     assert "12 people" in shown.out
     assert "1 bucket" in shown.out
     assert str(out) in shown.err.replace("\n", "")
+    assert pq.read_table(out).sort_by("person_id").combine_chunks().equals(expected.table)
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
 def test_a_session_of_its_own_is_quiet_and_needs_no_workspace(
