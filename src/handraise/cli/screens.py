@@ -22,13 +22,14 @@ from handraise.model.scores import GRADES, LEVELS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant
 from handraise.model.triggers import QualifyingTracks
 from handraise.model.truth import Truth
-from handraise.reports.happenings import LATELY_DAYS
+from handraise.reports.happenings import LATELY_DAYS, Happenings
 from handraise.reports.summary import DecisionsSummary
 from handraise.services.deciding import run_data
 
 if TYPE_CHECKING:
     from handraise.services.checking import CheckResult
     from handraise.services.deciding import DecideResult
+    from handraise.services.deciding_on_spark import SparkResult
     from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.importing import FileOutcome
     from handraise.services.reporting import ReportResult
@@ -173,14 +174,23 @@ def findings(found: Sequence[Finding]) -> None:
 
 def decided(result: DecideResult) -> None:
     """The matrix, the segments, and what is unknown."""
+    _decided(result, result.run_id, result.happenings)
+
+
+def decided_on_spark(result: SparkResult) -> None:
+    """The same of a run on Spark."""
+    _decided(result, f"{result.n_buckets:,} {'bucket' if result.n_buckets == 1 else 'buckets'}")
+
+
+def _decided(result: DecideResult | SparkResult, which: str, happened: Happenings | None = None) -> None:
     summary, playbook, catalog = result.summary, result.playbook, result.catalog
     CONSOLE.print(
         f"{count_of_people(summary.n_people)} as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
-        f"{result.run_id}, {result.duration_seconds:.1f} s"
+        f"{which}, {result.duration_seconds:.1f} s"
     )
     _matrix(summary, playbook)
     _segments(summary, playbook)
-    _happening(result)
+    _happening(happened)
     _unknown(summary, catalog)
     findings(result.findings)
 
@@ -219,8 +229,7 @@ def _segments(summary: DecisionsSummary, playbook: Playbook) -> None:
         CONSOLE.print(table)
 
 
-def _happening(result: DecideResult) -> None:
-    found = result.happenings
+def _happening(found: Happenings | None) -> None:
     if found is None:
         return
     if found.triggers:

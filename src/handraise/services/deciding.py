@@ -141,7 +141,7 @@ class Deciding:
         )
         seconds = (self.clock() - started_at) / MICROS_PER_SECOND
         summary = summarise(decided.table)
-        findings = (*_of_playbook(playbook), *_of_decided(decided))
+        findings = (*findings_of_playbook(playbook), *_of_decided(decided))
         return DecideResult(
             run_id,
             run.as_of,
@@ -169,7 +169,7 @@ class Deciding:
         counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
         run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
         seconds = (finished_at - started_at) / MICROS_PER_SECOND
-        findings = (*_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
+        findings = (*findings_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
         result = DecideResult(
             run_id,
             as_of,
@@ -186,20 +186,7 @@ class Deciding:
         return result, run
 
     def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
-        newest = newest_activity_at(self.store, as_of)
-        if newest is None:
-            sentence = "No activity is known by then, so nobody has engaged as far as we know."
-            return (Finding("DC104", sentence, advice=("Import exports of web, mail or CRM activities.",)),)
-        if newest >= as_of - STALE_AFTER:
-            return ()
-        days = (as_of - newest) // MICROS_PER_DAY
-        return (
-            Finding(
-                "DC101",
-                f"The newest activity is {days} days older than the instant decided for, so what people did since is unknown.",
-                advice=(f"Import newer exports, or decide as of {iso(newest)[:10]}.",),
-            ),
-        )
+        return findings_of_newest(newest_activity_at(self.store, as_of), as_of)
 
 
 def run_data(run: Run) -> dict[str, Any]:
@@ -214,7 +201,30 @@ def run_data(run: Run) -> dict[str, Any]:
     }
 
 
+def findings_of_newest(newest: Micros | None, as_of: Micros) -> tuple[Finding, ...]:
+    """What to know where the newest activity that is known at an instant is old, or there is none."""
+    if newest is None:
+        sentence = "No activity is known by then, so nobody has engaged as far as we know."
+        return (Finding("DC104", sentence, advice=("Import exports of web, mail or CRM activities.",)),)
+    if newest >= as_of - STALE_AFTER:
+        return ()
+    days = (as_of - newest) // MICROS_PER_DAY
+    return (
+        Finding(
+            "DC101",
+            f"The newest activity is {days} days older than the instant decided for, so what people did since is unknown.",
+            advice=(f"Import newer exports, or decide as of {iso(newest)[:10]}.",),
+        ),
+    )
+
+
 def _of_decided(decided: Decided) -> tuple[Finding, ...]:
+    return findings_of_decided(len(decided.table), decided.n_unknown_occurrences, decided.calibration)
+
+
+def findings_of_decided(
+    n_people: int, n_unknown_occurrences: Mapping[str, int], calibration: Calibration | None
+) -> tuple[Finding, ...]:
     """What the decisions rest on and a reader would not see in them."""
     found = [
         Finding(
@@ -222,22 +232,23 @@ def _of_decided(decided: Decided) -> tuple[Finding, ...]:
             f"{n:,} occurrences do not count as `{behaviour}`, because something that its `where` asks of them is unknown.",
             n=n,
         )
-        for behaviour, n in sorted(decided.n_unknown_occurrences.items())
+        for behaviour, n in sorted(n_unknown_occurrences.items())
     ]
-    if not len(decided.table):
+    if not n_people:
         found.append(
             Finding(
                 "DC106", "Nobody is known by then.", advice=("Import exports, or choose a later instant.",)
             )
         )
-    if decided.calibration is not None:
-        at, n_people = iso(decided.calibration.at), decided.calibration.n_people
-        sentence = f"Top shares were worked out over {n_people:,} people as of {at}."
-        found.append(Finding("DC105", sentence, Severity.NOTE, n_people))
+    if calibration is not None:
+        at, n_calibrating = iso(calibration.at), calibration.n_people
+        sentence = f"Top shares were worked out over {n_calibrating:,} people as of {at}."
+        found.append(Finding("DC105", sentence, Severity.NOTE, n_calibrating))
     return tuple(found)
 
 
-def _of_playbook(playbook: Playbook) -> tuple[Finding, ...]:
+def findings_of_playbook(playbook: Playbook) -> tuple[Finding, ...]:
+    """What of a playbook takes no part."""
     return tuple(
         Finding(
             "DC102",
