@@ -28,7 +28,7 @@ from handraise.facts.imports import ImportResult, QuarantinedRow
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
 from handraise.model.playbook import Playbook
-from handraise.model.time import Micros, parse_instant
+from handraise.model.time import Duration, Micros, parse_instant
 from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
@@ -37,6 +37,7 @@ from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
 from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
+from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.settings import field_catalog, read_settings
 
@@ -174,6 +175,30 @@ class Workspace:
             deciding = self._deciding(store)
             return explain_person(deciding, self._playbook(deciding), person, self._as_of(as_of))
 
+    def replay(
+        self,
+        first: str | Micros,
+        last: str | Micros,
+        every: str = "1 week",
+        *,
+        progress: Progress | None = None,
+    ) -> ReplayResult:
+        """Decide everybody at a grid of past instants, each from what was known then; nothing is stored."""
+        step = _duration(every)
+        with self.store() as store:
+            deciding = self._deciding(store)
+            between = self._as_of(first), self._as_of(last)
+            return Replaying(deciding).replay(self._playbook(deciding), *between, step, progress)
+
+    def changes(
+        self, after: str | Micros, until: str | Micros, *, progress: Progress | None = None
+    ) -> ChangesResult:
+        """Who moved between ranks, buyer segments and stages in a period, when, and because of which facts."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            between = self._as_of(after), self._as_of(until)
+            return Replaying(deciding).changes(self._playbook(deciding), *between, progress)
+
     def report(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> ReportResult:
         """Decide everybody and review the scores against what sales closed."""
         with self.store() as store:
@@ -241,6 +266,13 @@ def decide_on_spark(
     at = _instant(as_of)
     deciding = DecidingOnSpark(settings, clock, master)
     return deciding.decide(Path(playbook), Path(facts), Path(out), clock() if at is None else at, progress)
+
+
+def _duration(given: str) -> Duration:
+    try:
+        return Duration.parse(given)
+    except ValueError as error:
+        raise HandraiseError(str(error), exit_code=ExitCode.USAGE) from error
 
 
 def _instant(given: str | Micros | None) -> Micros | None:

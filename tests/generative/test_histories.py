@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.playbooks import Scope, conditions, living_playbooks
 from tests.generative.profiles import profile
 from tests.generative.smallest import smallest
+from tests.generative.test_agreement import opened
 from tests.generative.vocabulary import CATALOG, NOON
 from tests.generative.worlds import LONG_AGO, GeneratedWorld, instants, worlds
 from tests.reference import History
 from tests.reference.history import Now
 from tests.spec.engines import ENGINES, HISTORIES, Activated, Told
 
+from handraise.engines.local import LocalEngine
 from handraise.model.playbook import Playbook
+from handraise.model.scores import BehaviourRule
 from handraise.model.time import MICROS_PER_DAY, Micros, iso
 from handraise.playbook.dependencies import circles
 
@@ -76,6 +81,51 @@ def test_every_evaluator_tells_what_the_reference_tells(engine: str, data: st.Da
         pytest.fail(
             "\n".join([*differ(world, playbook), f"activated at {activated_at}", repr(playbook), repr(world)])
         )
+
+
+@profile(0.5)
+@given(st.data())
+def test_what_is_told_does_not_depend_on_how_chunks_are_cut(data: st.DataObject) -> None:
+    """One account a chunk, and several threads, tell the same as one chunk; so do a few people asked for alone."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    with opened(world) as real:
+        engine = LocalEngine(real.store, playbook, CATALOG, n_threads=1)
+        whole = engine.history(UNTIL)
+        cut = replace(engine, n_threads=2, max_rows_per_chunk=1).history(UNTIL)
+        assert cut.firings.equals(whole.firings)
+        assert cut.entries.equals(whole.entries)
+        for person in engine.decide(UNTIL).table["person_id"].to_pylist()[:2]:
+            alone = engine.history(UNTIL, people=[person])
+            for told, asked in ((whole.firings, alone.firings), (whole.entries, alone.entries)):
+                assert asked.filter(pc.equal(asked["person_id"], person)).equals(
+                    told.filter(pc.equal(told["person_id"], person))
+                )
+
+
+@profile(0.5)
+@given(st.data())
+def test_moves_lead_from_one_decision_to_the_next(data: st.DataObject) -> None:
+    """Ranks and buyer segments decided at an instant, with the moves after it, are those decided at a later one."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    rules = tuple(
+        replace(rule, half_life=None) if isinstance(rule, BehaviourRule) else rule
+        for rule in playbook.engagement.rules
+    )
+    playbook = replace(playbook, engagement=replace(playbook.engagement, rules=rules))
+    first, last = sorted(data.draw(st.tuples(SOME_TIME, SOME_TIME), "period"))
+    with opened(world) as real:
+        engine = LocalEngine(real.store, playbook, CATALOG)
+        before, after = (
+            {r["person_id"]: r for r in engine.decide(at).table.to_pylist()} for at in (first, last)
+        )
+        for what in ("rank", "buyer_segment") if playbook.buyer_segments else ("rank",):
+            now = {name: row[what] for name, row in before.items()}
+            for move in engine.moves(first, last).to_pylist():
+                if move["what"] == what:
+                    assert now.get(move["person_id"]) == move["was"]
+                    now[move["person_id"]] = move["is"]
+            left = {name: value for name, value in now.items() if value is not None}
+            assert left == {name: row[what] for name, row in after.items()}
 
 
 @profile()

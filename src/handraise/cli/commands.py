@@ -119,6 +119,41 @@ def decide(
         note(f"Decisions written to {out}.")
 
 
+def replay(
+    workspace: Path | None, first: str, last: str, every: str, out: Path | None, as_json: bool
+) -> None:
+    if out is not None:
+        check_target(out)
+    with progress("Deciding") as shown:
+        result = _open(workspace).replay(first, last, every, progress=shown)
+    _written(result.table, out)
+    if as_json:
+        print_json({**result.as_dict(), "out": None if out is None else str(out)})
+        return
+    screens.replayed(result)
+
+
+def changes(
+    workspace: Path | None, first: str, last: str, limit: int, out: Path | None, as_json: bool
+) -> None:
+    if out is not None:
+        check_target(out)
+    with progress("Telling") as shown:
+        result = _open(workspace).changes(first, last, progress=shown)
+    _written(result.table, out)
+    if as_json:
+        told = {**result.as_dict(), "moves": result.rows(limit)}
+        print_json({**told, "out": None if out is None else str(out)})
+        return
+    screens.changed(result, limit)
+
+
+def _written(table: pa.Table, out: Path | None) -> None:
+    if out is not None:
+        write_table(table, out)
+        note(f"{len(table):,} rows written to {out}.")
+
+
 def runs(workspace: Path | None, as_json: bool) -> None:
     found = _open(workspace).runs()
     if as_json:

@@ -168,6 +168,45 @@ def check(
         commands.check(workspace, playbook, english, "json" if json else format_.value)
 
 
+_FROM = typer.Option(
+    "--from", metavar="INSTANT", help="An instant with zone, or a date: that day's end, UTC."
+)
+_TO = typer.Option("--to", metavar="INSTANT", help="The last instant.")
+_OUT_TABLE = typer.Option("--out", metavar="FILE", help="Write every row to FILE.parquet or FILE.csv.")
+
+
+@app.command()
+def replay(
+    first: Annotated[str, _FROM],
+    last: Annotated[str, _TO],
+    every: Annotated[str, typer.Option("--every", metavar="LENGTH", help="How far apart.")] = "1 week",
+    out: Annotated[Path | None, _OUT_TABLE] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Decide everybody at a grid of past instants, each from what was known then."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.replay(workspace, first, last, every, out, json)
+
+
+@app.command()
+def changes(
+    first: Annotated[str, _FROM],
+    last: Annotated[str, _TO],
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many moves to show.")] = 20,
+    out: Annotated[Path | None, _OUT_TABLE] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Who moved between ranks, buyer segments and stages, when, and because of which facts."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.changes(workspace, first, last, limit, out, json)
+
+
 @app.command()
 def decide(
     as_of: AsOfOption = None,

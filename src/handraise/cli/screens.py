@@ -19,7 +19,7 @@ from handraise.facts.runs import Run
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.scores import GRADES, LEVELS
-from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant
+from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant, to_micros
 from handraise.model.triggers import QualifyingTracks
 from handraise.model.truth import Truth
 from handraise.reports.happenings import LATELY_DAYS, Happenings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from handraise.services.deciding_on_spark import SparkResult
     from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.importing import FileOutcome
+    from handraise.services.replaying import ChangesResult, Flow, ReplayResult
     from handraise.services.reporting import ReportResult
 
 QUARANTINE_SCHEMA = pa.schema(
@@ -48,6 +49,7 @@ QUARANTINE_SCHEMA = pa.schema(
 _VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
 _VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
 _SHOWN_MISSING = 8
+_SHOWN_FLOWS = 8
 FEW_FILES = 5
 
 
@@ -193,6 +195,49 @@ def _decided(result: DecideResult | SparkResult, which: str, happened: Happening
     _happening(happened)
     _unknown(summary, catalog)
     findings(result.findings)
+
+
+def replayed(result: ReplayResult) -> None:
+    """A row an instant: everybody, the qualified, and the grades."""
+    mql = result.playbook.term("MQL")
+    table = _table("as of", "people", mql, "cannot be told yet", *GRADES, right=range(1, 4 + len(GRADES)))
+    for at, found in zip(result.instants, result.summaries, strict=True):
+        grades = [sum(found.cell(f"{grade}{level}").n for level in LEVELS) for grade in GRADES]
+        numbers = (found.n_people, found.n_qualified, found.n_qualified_unknown, *grades)
+        _add(table, as_of_words(at), *_counts(*numbers))
+    CONSOLE.print(table)
+
+
+def changed(result: ChangesResult, limit: int) -> None:
+    """The flows, and the first moves with their reasons."""
+    words = _words_of(result.playbook)
+    CONSOLE.print(
+        f"{len(result.table):,} moves after {as_of_words(result.after)} and up to {as_of_words(result.until)}."
+    )
+    table = _table("what", "from", "to", "times", right=(3,))
+    for flow in _most_of_each(result.flows):
+        was, now = (words.get((flow.what, key or ""), key or "nowhere") for key in (flow.was, flow.now))
+        _add(table, flow.what.replace("_", " "), was, now, f"{flow.n:,}")
+    if result.flows:
+        CONSOLE.print(table)
+    for move in result.table.slice(0, limit).to_pylist():
+        was, now = (words.get((move["what"], k or ""), k or "nowhere") for k in (move["was"], move["is"]))
+        at = as_of_words(to_micros(move["moved_at"]))
+        _say(f"{at}  {move['person_id']}  {was} → {now}: {move['because']}")
+    if len(result.table) > limit:
+        CONSOLE.print(f"{len(result.table) - limit:,} more; write them all with --out FILE.csv.", style="dim")
+
+
+def _most_of_each(flows: Sequence[Flow]) -> list[Flow]:
+    """The most frequent of each kind; all are in the JSON."""
+    kinds = dict.fromkeys(flow.what for flow in flows)
+    return [flow for kind in kinds for flow in [f for f in flows if f.what == kind][:_SHOWN_FLOWS]]
+
+
+def _words_of(playbook: Playbook) -> dict[tuple[str, str], str]:
+    """What segments and stages are called."""
+    segments = {("buyer_segment", s.key): s.label for s in playbook.buyer_segments}
+    return segments | {("stage", s.key): s.label or playbook.term(s.key) for s in playbook.lifecycle.stages}
 
 
 def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:

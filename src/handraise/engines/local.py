@@ -23,6 +23,7 @@ from handraise.engines.histories import (
     rollups_read_history,
     scores_read_history,
 )
+from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves
 from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
 from handraise.evaluate.compiled import Compiled
@@ -92,17 +93,22 @@ class LocalEngine:
         horizon: int | None = None,
         people: Iterable[str] | None = None,
         calibration: Calibration | None = None,
+        told: Told | None = None,
         progress: Progress | None = None,
     ) -> Decided:
         """Decide everybody, or only `people`, as of an instant; sorted by person id.
 
         `horizon` is the last append number that counts (default: all). A given `calibration` is used as it is.
-        What happened is told up to `as_of` first, where the playbook has triggers or a lifecycle.
+        What happened is told up to `as_of` first, where the playbook has triggers or a lifecycle; what was `told` of
+        everybody up to a later instant does as well.
         """
         wanted = None if people is None else sorted(set(people))
         with self._reading(as_of, horizon, people=wanted) as reading:
             horizon = reading.shared.horizon
-            told, calibration = self._before(as_of, horizon, wanted, calibration)
+            if told is None:
+                told, calibration = self._before(as_of, horizon, wanted, calibration)
+            else:
+                calibration = calibration or self.calibrate(as_of, horizon, told)
             limits = calibration.limits if calibration else self.calibrating.fixed
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
@@ -155,6 +161,22 @@ class LocalEngine:
                     decisions = ChunkDecisions(compiled, chunk, limits, past)
                     return Explainer(decisions).person(ids.index(person_id))
         return None
+
+    def moves(self, after: Micros, until: Micros, *, progress: Progress | None = None) -> pa.Table:
+        """Who moved after one instant and up to another: rows of `moves.MOVE_COLUMNS`, by instant, then by person.
+
+        Decayed occurrences age at midnights, as in all that is told over time.
+        """
+        with self._reading(until, None, over_time=True) as reading:
+            told, limits = self._telling(None).tell(reading, self.activations, with_limits=True)
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+
+            def of_chunk(chunk: Chunk) -> list[Row]:
+                history = ChunkHistory(compiled, chunk, limits, self.activations)
+                return ChunkMoves(history, told.past_of(chunk), after).rows()
+
+            rows = [row for part in self._each_chunk(reading, of_chunk, progress) for row in part]
+        return told_moves([*rows, *stage_moves(told.entries, after)])
 
     def verdicts(self, condition: Condition, until: Micros) -> Iterator[Verdicts]:
         """A verdict over time about everybody, life by life; the playbook's needs must hold what it reads."""

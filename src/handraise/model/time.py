@@ -83,6 +83,15 @@ class Duration:
     def date_after(self, day: date) -> date:
         return self._date_step(day, 1)
 
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        """`1 week`, `12 hours`. Raises `ValueError` with a sentence for the user."""
+        count, _, unit = text.strip().partition(" ")
+        known = next((u for u in Unit if unit in (u.value, u.value[:-1])), None)
+        if known is None or not count.isascii() or not count.isdigit() or not 0 < int(count) < 1_000_000:
+            raise ValueError(f"`{text}` is not a length of time such as 1 week or 12 hours.")
+        return cls(int(count), known)
+
     @property
     def _months(self) -> int:
         return self.count * _MONTHS[self.unit]

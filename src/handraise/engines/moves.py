@@ -1,0 +1,223 @@
+"""Who moved, when, and because of what: ranks and buyer segments at every change point of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from handraise.evaluate.changes import person_changes
+from handraise.evaluate.decide import ScoredPeople, buyer_segments
+from handraise.evaluate.history import ChunkHistory
+from handraise.evaluate.past import Past
+from handraise.evaluate.points import Points
+from handraise.evaluate.timelines import HeldSteps
+from handraise.facts.chunks import Chunk, Ints, Kind
+from handraise.model.activities import words_of
+from handraise.model.conditions import All, Condition, RankIs, Score
+from handraise.model.fields import Field
+from handraise.model.scores import RANKS
+from handraise.model.time import Micros
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_MANY_POINTS = 200_000
+
+MOVE_COLUMNS = pa.schema(
+    [
+        pa.field("person_id", pa.string(), nullable=False),
+        pa.field("moved_at", _INSTANT, nullable=False),
+        pa.field("what", pa.string(), nullable=False),
+        pa.field("was", pa.string()),
+        pa.field("is", pa.string()),
+        pa.field("because", pa.string(), nullable=False),
+    ]
+)
+"""One row a move: `what` is `rank`, `buyer_segment` or `stage`; `was` is null for somebody new, `is` for somebody who is
+nobody any more. `because` names the facts that became visible at that instant."""
+
+TIME_PASSED = "time passed"
+NEWLY_KNOWN = "newly known"
+GONE = "deleted, or joined with somebody known earlier"
+
+Row = tuple[str, Micros, str, str | None, str | None, str]
+
+
+def stage_moves(entries: pa.Table, after: Micros) -> list[Row]:
+    """Stages entered after an instant, of rows as `told.STAGE_ENTRY_COLUMNS` has them."""
+    present: dict[str, str] = {}
+    found: list[Row] = []
+    columns = (entries[name].to_pylist() for name in ("person_id", "stage", "entered_by", "reason"))
+    for person, stage, way, reason, at in zip(
+        *columns, entries["entered_at"].cast(pa.int64()).to_pylist(), strict=True
+    ):
+        if at > after:
+            because = {"rule": "its rule", "act": "recorded by sales"}.get(way, "passed back")
+            found.append(
+                (person, at, "stage", present.get(person), stage, because + (f": {reason}" if reason else ""))
+            )
+        present[person] = stage
+    return found
+
+
+def told_moves(rows: list[Row]) -> pa.Table:
+    """As a table, by instant, then by person."""
+    columns = list(zip(*sorted(rows, key=lambda r: (r[1], r[0], r[2])), strict=True)) or [()] * len(
+        MOVE_COLUMNS
+    )
+    return pa.table(
+        [pa.array(values, field.type) for values, field in zip(columns, MOVE_COLUMNS, strict=True)],
+        schema=MOVE_COLUMNS,
+    )
+
+
+class ChunkMoves:
+    """The moves of a chunk's decided people after one instant and up to another, the reading's."""
+
+    def __init__(self, history: ChunkHistory, past: Past, after: Micros) -> None:
+        self._history, self._past, self._after = history, past, after
+        self._chunk: Chunk = history.chunk
+        self._reasons = Reasons(self._chunk, history.compiled.shared.kinds, history.compiled.shared.texts)
+
+    def rows(self) -> list[Row]:
+        """By person; within a person in order of time."""
+        points = self._points()
+        rank, segment = self._decided(points)
+        playbook = self._history.compiled.playbook
+        keys = [s.key for s in playbook.buyer_segments]
+        found = [*self._of("rank", points, rank, list(RANKS))]
+        if keys:
+            found += self._of("buyer_segment", points, segment, keys)
+        return sorted(found, key=lambda row: row[:3])
+
+    def _points(self) -> Points:
+        """Everybody at the beginning of the period, and at every change point in it."""
+        chunk, playbook = self._chunk, self._history.compiled.playbook
+        assert chunk.alive is not None
+        asked: tuple[Condition, ...] = (RankIs(RANKS), *(s.when for s in playbook.buyer_segments))
+        people = self._history.people(self._past)
+        changes = person_changes(All(asked), people.facts)
+        changes = changes.only((changes.at > self._after) & (changes.subject < chunk.n_decided))
+        there = (chunk.alive.since <= self._after) & (self._after < chunk.alive.until)
+        there[chunk.n_decided :] = False
+        begin = np.flatnonzero(there).astype(np.int32)
+        return Points.of(
+            np.concatenate([begin, changes.subject]),
+            np.concatenate([np.full(len(begin), self._after, dtype=np.int64), changes.at]),
+        )
+
+    def _decided(self, points: Points) -> tuple[Ints, Ints]:
+        """Index of the shown rank and of the buyer segment at each point."""
+        ranks, segments = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
+        whole = self._history.people(self._past)
+        for i in range(0, points.n, _MANY_POINTS):
+            some = Points(points.subject[i : i + _MANY_POINTS], points.at[i : i + _MANY_POINTS])
+            people = whole.at(some)
+            scored = ScoredPeople(people, self._history.limits.at(some.at))
+            classes = [scored.limits.of(s).of(scored.range(s).shown).astype(np.int32) for s in Score]
+            ranks.append(classes[0] * 4 + classes[1])
+            segments.append(buyer_segments(people).index.astype(np.int32))
+            people.scorer = None  # ends a circle, so that the view is let go at once
+        return np.concatenate(ranks), np.concatenate(segments)
+
+    def _of(self, what: str, points: Points, value: Ints, words: list[str]) -> list[Row]:
+        """The moves of one thing: where it is another than just before, of whoever bears the name."""
+        alive = self._chunk.alive
+        assert alive is not None
+        ended = np.unique(points.subject)
+        ended = ended[alive.until[ended] <= self._history.compiled.as_of]
+        life = np.concatenate([ended, points.subject])
+        at = np.concatenate([alive.until[ended], points.at])
+        code = np.concatenate([np.full(len(ended), -1, dtype=np.int32), value])
+        name = alive.same_as[life]
+        order = np.lexsort((np.arange(len(name)), at, name))
+        name, at, code, life = name[order], at[order], code[order], life[order]
+        last = np.ones(len(name), dtype=np.bool_)
+        last[:-1] = (name[1:] != name[:-1]) | (at[1:] != at[:-1])
+        name, at, code, life = name[last], at[last], code[last], life[last]
+        same = np.zeros(len(name), dtype=np.bool_)
+        same[1:] = name[1:] == name[:-1]
+        before = np.where(same, np.concatenate([code[:1], code[:-1]]), -1)
+        moved = np.flatnonzero((code != before) & (at > self._after))
+        ids = self._chunk.person_ids.take(pa.array(name[moved])).to_pylist()
+        columns = (
+            ids,
+            at[moved].tolist(),
+            before[moved].tolist(),
+            code[moved].tolist(),
+            life[moved].tolist(),
+        )
+        return [
+            (
+                person,
+                instant,
+                what,
+                words[was] if was >= 0 else None,
+                words[now] if now >= 0 else None,
+                GONE if now < 0 else self._reasons.of(who, instant, is_new=was < 0),
+            )
+            for person, instant, was, now, who in zip(*columns, strict=True)
+        ]
+
+
+@dataclass
+class Reasons:
+    """What became visible of somebody at an instant, in words."""
+
+    chunk: Chunk
+    kinds: tuple[Kind, ...]
+    texts: Mapping[Field, npt.NDArray[np.object_]]
+
+    def of(self, life: int, at: Micros, *, is_new: bool = False) -> str:
+        """The facts of that instant; of none, that time passed."""
+        found = [*self._acts(life, at), *self._values(life, at)]
+        if not found:
+            return NEWLY_KNOWN if is_new else TIME_PASSED
+        return "; ".join(dict.fromkeys(found))
+
+    def _acts(self, life: int, at: Micros) -> list[str]:
+        acts = self.chunk.activities
+        first, end = np.searchsorted(acts.person, [life, life + 1])
+        seen = first + np.flatnonzero(acts.visible[first:end] == at)
+        return [self._of_kind(int(kind)) for kind in acts.kind[seen]]
+
+    def _of_kind(self, number: int) -> str:
+        kind = self.kinds[number]
+        what = next(
+            (
+                v
+                for v in (kind.properties.get("form"), kind.asset, kind.properties.get("path"), kind.program)
+                if v
+            ),
+            None,
+        )
+        return words_of(kind.type) + (f": {what}" if what else "")
+
+    def _values(self, life: int, at: Micros) -> list[str]:
+        account = self._account(life, at)
+        found = []
+        for fields, subject in ((self.chunk.person_fields, life), (self.chunk.account_fields, account)):
+            for field, timeline in fields.items():
+                first, end = np.searchsorted(timeline.subject, [subject, subject + 1])
+                for row in first + np.flatnonzero(timeline.visible[first:end] == at):
+                    code = int(timeline.code[row])
+                    texts = self.texts[field]
+                    found.append(f"{field} = {texts[code]}" if code >= 0 else f"{field} was erased")
+        held = self.chunk.held
+        for timeline in () if held is None else (held.stated, held.own):
+            first, end = np.searchsorted(timeline.subject, [life, life + 1])
+            if (timeline.visible[first:end] == at).any():
+                found.append("another account")
+        return found
+
+    def _account(self, life: int, at: Micros) -> int:
+        who, when = np.array([life], dtype=np.int32), np.array([at], dtype=np.int64)
+        return int(self._held.at(who, when)[0])
+
+    @cached_property
+    def _held(self) -> HeldSteps:
+        assert self.chunk.held is not None
+        return HeldSteps.of(self.chunk.held)

@@ -1,0 +1,140 @@
+"""The past as it was: decisions at a grid of instants, and who moved between two of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from handraise.engines.local import Progress
+from handraise.errors import ExitCode, HandraiseError
+from handraise.evaluate.decide import DECISION_COLUMNS
+from handraise.evaluate.history import happens
+from handraise.model.playbook import Playbook
+from handraise.model.time import Duration, Micros, iso, to_micros
+from handraise.reports.summary import DecisionsSummary, summarise
+from handraise.services.deciding import Deciding
+
+MOST_INSTANTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`n` times somebody moved from one rank, buyer segment or stage (`None`: from nowhere) to another."""
+
+    what: str
+    was: str | None
+    now: str | None
+    n: int
+
+    def as_dict(self) -> dict[str, object]:
+        return {"what": self.what, "was": self.was, "is": self.now, "n": self.n}
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayResult:
+    """Decisions at instants: `table` has a row for each person and instant; one summary an instant."""
+
+    playbook: Playbook
+    instants: tuple[Micros, ...]
+    table: pa.Table
+    summaries: tuple[DecisionsSummary, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        told = zip(self.instants, self.summaries, strict=True)
+        return {"instants": [{"as_of": iso(at), "summary": found.as_dict()} for at, found in told]}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesResult:
+    """Every move after one instant and up to another: rows of `engines.moves.MOVE_COLUMNS`."""
+
+    playbook: Playbook
+    after: Micros
+    until: Micros
+    table: pa.Table
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """How often each move happened, the most frequent first."""
+        columns = (self.table[name].to_pylist() for name in ("what", "was", "is"))
+        counted = Counter(zip(*columns, strict=True))
+        found = [Flow(what, was, now, n) for (what, was, now), n in counted.items()]
+        return tuple(sorted(found, key=lambda f: (f.what, -f.n, str(f.was), str(f.now))))
+
+    def rows(self, most: int) -> list[dict[str, object]]:
+        """The first moves as JSON has them."""
+        rows = self.table.slice(0, most).to_pylist()
+        return [{**row, "moved_at": iso(to_micros(row["moved_at"]))} for row in rows]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "from": iso(self.after),
+            "to": iso(self.until),
+            "n_moves": len(self.table),
+            "n_people": len(set(self.table["person_id"].to_pylist())),
+            "flows": [flow.as_dict() for flow in self.flows],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Replaying:
+    """The use case over one store. Nothing is stored."""
+
+    deciding: Deciding
+
+    def replay(
+        self,
+        playbook: Playbook,
+        first: Micros,
+        last: Micros,
+        every: Duration,
+        progress: Progress | None = None,
+    ) -> ReplayResult:
+        """Decide everybody at `first` and every so much later, up to `last`, each from what was known then."""
+        instants = tuple(_grid(first, last, every, playbook.time_zone))
+        engine = self.deciding.engine(playbook)
+        told = engine.history(instants[-1]) if happens(playbook) else None
+        tables: list[pa.Table] = []
+        for i, at in enumerate(instants):
+            tables.append(engine.decide(at, told=told).table)
+            if progress:
+                progress(i + 1, len(instants))
+        summaries = tuple(summarise(table) for table in tables)
+        whole = pa.concat_tables([DECISION_COLUMNS.empty_table(), *tables])
+        return ReplayResult(playbook, instants, whole, summaries)
+
+    def changes(
+        self, playbook: Playbook, after: Micros, until: Micros, progress: Progress | None = None
+    ) -> ChangesResult:
+        """Who moved between ranks, buyer segments and stages, when, and because of which facts."""
+        _check_order(after, until)
+        table = self.deciding.engine(playbook).moves(after, until, progress=progress)
+        return ChangesResult(playbook, after, until, table)
+
+
+def _grid(first: Micros, last: Micros, every: Duration, zone: str) -> Iterator[Micros]:
+    """Steps are counted from the first instant, so that months do not drift."""
+    _check_order(first, last)
+    at, n = first, 0
+    while at <= last:
+        if n == MOST_INSTANTS:
+            raise HandraiseError(
+                f"Every {every} from {iso(first)} to {iso(last)} is more than {MOST_INSTANTS:,} instants.",
+                ("Take longer steps, or a shorter time.",),
+                exit_code=ExitCode.USAGE,
+            )
+        yield at
+        n += 1
+        at = Duration(every.count * n, every.unit).after(first, zone)
+
+
+def _check_order(first: Micros, last: Micros) -> None:
+    if first > last:
+        raise HandraiseError(
+            f"{iso(first)} is after {iso(last)}.",
+            ("Give the earlier instant to --from, the later one to --to.",),
+            exit_code=ExitCode.USAGE,
+        )
