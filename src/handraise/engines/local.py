@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from handraise.engines.by_name import by_name
 from handraise.engines.reading import Reading
+from handraise.engines.warm import Warm
 from handraise.errors import EngineError
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople
@@ -83,7 +84,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
     """Decides from one store with one playbook. `catalog` types the fields; `n_threads` chunks run at once;
-    `source_trust` lists sources, most trusted first."""
+    `source_trust` lists sources, most trusted first. `warm` keeps what decisions and explanations of a few people have
+    in common; without it everything is looked up each time."""
 
     store: FactStore
     playbook: Playbook
@@ -91,6 +93,7 @@ class LocalEngine:
     n_threads: int = 2
     source_trust: tuple[str, ...] = ()
     max_rows_per_chunk: int = 1_000_000
+    warm: Warm | None = None
 
     def decide(
         self,
@@ -109,7 +112,7 @@ class LocalEngine:
             horizon = reading.shared.horizon
             calibration = calibration or self.calibrate(as_of, horizon)
             limits = calibration.limits if calibration else self._fixed()
-            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            compiled = self._compiled(reading)
 
             def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
                 decisions = ChunkDecisions(compiled, chunk, limits)
@@ -136,7 +139,7 @@ class LocalEngine:
         with self._reading(as_of, horizon, people=[person_id], with_places=True) as reading:
             calibration = calibration or self.calibrate(as_of, reading.shared.horizon)
             limits = calibration.limits if calibration else self._fixed()
-            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            compiled = self._compiled(reading)
             for i in range(reading.n_chunks):
                 chunk = reading.chunk(i)
                 ids = chunk.person_ids[: chunk.n_decided].to_pylist()
@@ -164,6 +167,13 @@ class LocalEngine:
         at = self.calibration_instant(as_of)
         if at is None:
             return None
+        if self.warm is None:
+            return self._calibrate(at, as_of, horizon)
+        last = min(horizon, self.store.last_seq)
+        key = ("calibration", at, as_of, last, self.source_trust, id(self.playbook), tuple(self.catalog))
+        return self.warm.made(key, self.playbook, lambda: self._calibrate(at, as_of, horizon))
+
+    def _calibrate(self, at: Micros, as_of: Micros, horizon: int) -> Calibration:
         found = self._calibrated(at, horizon)
         # Nobody was known then: the first who are calibrate themselves, as at an activation.
         return found if found.n_people else self._calibrated(as_of, horizon)
@@ -228,7 +238,21 @@ class LocalEngine:
             latest_only=not _asks_since_when(self.playbook),
             max_rows_per_chunk=self.max_rows_per_chunk,
             source_ranks=ranks_of_trust(self.source_trust),
+            warm=self.warm,
         )
+
+    def _compiled(self, reading: Reading) -> Compiled:
+        """The playbook over a reading; kept as long as everything it depends on stays."""
+        shared = reading.shared
+        if reading.kept is None or self.warm is None:
+            return Compiled(self.playbook, self.catalog, shared)
+        of = (self.playbook, reading.kept)
+        made = self.warm.made(
+            ("compiled", shared.as_of, id(self.playbook), tuple(self.catalog), frozenset(shared.texts)),
+            of,
+            lambda: Compiled(self.playbook, self.catalog, shared),
+        )
+        return made.over(shared, reading.coded)
 
     def _each_chunk(
         self, reading: Reading, work: Callable[[Chunk], T], progress: Progress | None

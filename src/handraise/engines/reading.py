@@ -14,9 +14,12 @@ import pyarrow as pa
 from handraise.engines.assembly import assemble
 from handraise.engines.looking import Look
 from handraise.engines.snapshot import Snapshot
+from handraise.engines.warm import MAX_PEOPLE, Everybody, Warm
+from handraise.engines.warm_look import Wanted, WarmLook
 from handraise.facts.chunks import Chunk, Needs, Shared
 from handraise.facts.store import FactStore
 from handraise.identity.ranks import ranks_by_number
+from handraise.model.fields import Field
 from handraise.model.time import Micros
 
 # Arrow's own allocator gives memory back to the system as soon as a chunk is done and takes it again for the next:
@@ -30,7 +33,8 @@ class Reading:
     `people` limits it to these person ids: they alone are decided; the other members of their accounts come
     along after `n_decided`, with their `person_account`, for the roll-ups. `latest_only` keeps only the last row
     of each subject and field. `source_ranks` says which source is believed at one instant: the higher; those
-    not named rank below, by the alphabet. Holds a snapshot of the store: close it, or use it as a context manager.
+    not named rank below, by the alphabet. With `warm`, a few people are looked up in what is `kept` there; `coded` are then
+    the fields whose codes are numbered for this reading alone. Holds a snapshot of the store: close it, or use it as a context manager.
     """
 
     def __init__(
@@ -45,18 +49,41 @@ class Reading:
         latest_only: bool = False,
         max_rows_per_chunk: int = 1_000_000,
         source_ranks: Mapping[str, int] | None = None,
+        warm: Warm | None = None,
     ) -> None:
-        self._snapshot = Snapshot(store, as_of, horizon)
+        names = None if people is None else sorted(set(people))
+        is_warm = warm is not None and names is not None and len(names) <= MAX_PEOPLE
+        self._snapshot = Snapshot(store, as_of, horizon, 1 if is_warm else None)
+        self.coded: frozenset[Field] = frozenset()
+        self.kept: Everybody | None = None
         try:
+            if warm is not None and names is not None and is_warm:
+                self._look_warm(store, warm, source_ranks, Wanted(names, needs, with_places, latest_only))
+                return
             ranks = ranks_by_number(store, source_ranks)
             coverage = store.coverage(self._snapshot.horizon)
             with self._snapshot.view() as view:
                 look = Look(view, needs, ranks, coverage, with_places, latest_only, max_rows_per_chunk)
-                names = None if people is None else sorted(set(people))
                 self._shared, self._universe, self._shares = look.at(names)
         except BaseException:
             self.close()
             raise
+
+    def _look_warm(
+        self, store: FactStore, warm: Warm, source_ranks: Mapping[str, int] | None, wanted: Wanted
+    ) -> None:
+        """A few people, with all but their rows from what is kept."""
+        snapshot = self._snapshot
+        state = (snapshot.last_seq, snapshot.generation)
+        given = tuple(sorted((source_ranks or {}).items()))
+        ranks = warm.made(("ranks", state, given), None, lambda: ranks_by_number(store, source_ranks))
+        coverage = warm.made(
+            ("coverage", state, snapshot.horizon), None, lambda: store.coverage(snapshot.horizon)
+        )
+        with snapshot.view() as view:
+            self.kept = warm.everybody(view, snapshot.generation, ranks)
+            look = WarmLook(view, warm, self.kept, ranks, coverage, wanted)
+            self._shared, self._universe, self._shares, self.coded = look.at()
 
     def close(self) -> None:
         self._snapshot.close()

@@ -7,6 +7,7 @@ but for the value columns' parsed forms, whose making is idempotent.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,12 +53,23 @@ class Compiled:
         self.playbook = playbook
         self.catalog = catalog
         self.shared = shared
-        self._columns: dict[Field, ValueColumn] = {}
+        self._columns: dict[Field, ValueColumn | None] = {}
+        # Of a reading of a few people: the fields whose codes are numbered for these people alone.
+        self._coded: dict[Field, ValueColumn | None] = {}
+        self._coded_tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._coverage: dict[str, Covered] = {}
         self.behaviours: Mapping[str, BehaviourMatch] = {
             key: self._match(behaviour) for key, behaviour in playbook.behaviours.items()
         }
+
+    def over(self, shared: Shared, coded: frozenset[Field]) -> Compiled:
+        """The same for other people of the same reading, whose `shared` differs in the codes of some fields at most."""
+        other = copy(self)
+        other.shared = shared
+        other._coded = dict.fromkeys(coded)
+        other._coded_tables = {}
+        return other
 
     @property
     def as_of(self) -> Micros:
@@ -69,10 +81,10 @@ class Compiled:
 
     def table(self, field: Field, test: ValueTest) -> Truths:
         """Truth of the test per value code of the field; the last entry is "no value"."""
-        key = (field, test)
-        if key not in self._tables:
-            self._tables[key] = truth_table(test, self.column(field))
-        return self._tables[key]
+        tables, key = self._coded_tables if field in self._coded else self._tables, (field, test)
+        if key not in tables:
+            tables[key] = truth_table(test, self.column(field))
+        return tables[key]
 
     def covered_since(self, activity_types: tuple[str, ...], at: Instants | Micros) -> Instants:
         """The earliest instant from which sources know of every activity of all these types up to each `at`;
@@ -98,10 +110,12 @@ class Compiled:
         return self._coverage[activity_type]
 
     def column(self, field: Field) -> ValueColumn:
-        if field not in self._columns:
+        columns = self._coded if field in self._coded else self._columns
+        found = columns.get(field)
+        if found is None:
             texts = self.shared.texts.get(field, _NO_TEXTS)
-            self._columns[field] = ValueColumn(texts, self.catalog.type_of(field), self.as_of, self.zone)
-        return self._columns[field]
+            found = columns[field] = ValueColumn(texts, self.catalog.type_of(field), self.as_of, self.zone)
+        return found
 
     def _match(self, behaviour: Behaviour) -> BehaviourMatch:
         kinds = self.shared.kinds
