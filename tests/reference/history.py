@@ -13,7 +13,11 @@ room, this is what is meant:
 * In a history decayed occurrences age in steps, at 00:00 of the playbook's zone, so that what is visited between two
   midnights cannot move an edge. Decisions and calibrations age them continuously.
 * An act moves a person once: at the first instant at which it is visible and somebody's.
-* Of several acts that pass a person back at one instant, the latest by (`at`, message id) gives reason and date.
+* Of several acts that pass a person back at one instant, the latest gives reason and date; of one instant, the last by
+  what they say.
+* A stage that is disarmed is armed again while nobody bears the name.
+* Thresholds by share are calibrated at the first instant at which anybody is there, and at every instant of
+  calibration after it at which anybody is.
 * A stage entered twice at an instant is entered once, the later way.
 * A return date comes at its 00:00 in the playbook's zone, and at the earliest just after the act that names it.
 """
@@ -36,7 +40,7 @@ from handraise.facts.rows import Activity, Fact
 from handraise.model.clocks import due
 from handraise.model.conditions import Condition
 from handraise.model.fields import FieldCatalog
-from handraise.model.lifecycle import Stage
+from handraise.model.lifecycle import PassedBack, Stage
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros, local_midnight, parse_instant
 from handraise.model.triggers import Trigger, firing_id
@@ -181,7 +185,10 @@ class History:
         """What fires and who moves at an instant; and the instants, later on, that this brings."""
         reading = self.reading(at)
         moment = Moment(self, reading, before)
-        if reading.people and calibration_instant(self.playbook, at) == at:
+        for name in before.disarmed.keys() - reading.people.keys():
+            before.disarmed[name].clear()
+        is_first = not self._calibrating
+        if reading.people and (is_first or calibration_instant(self.playbook, at) == at):
             past = During(moment)
             self._calibrating[at] = Evaluator(self.playbook, reading, self.catalog, None, past)
         for firing in moment.firings():
@@ -202,7 +209,7 @@ class History:
         back = lifecycle.passed_back
         acts = moment.acts(back.on, person, before) if back else []
         if back and acts:
-            told = max(acts, key=lambda a: (a.at, a.message_id)).properties
+            told = max(acts, key=lambda a: (a.at, *_said(a.properties, back))).properties
             return_at = return_instant(told.get(back.return_on), self.playbook.time_zone)
             if return_at is not None:
                 return_at = max(return_at, at + 1)
@@ -264,8 +271,8 @@ class History:
     def evaluator(self, reading: Reading, past: Past, *, ages_in_steps: bool) -> Evaluator:
         """One that reads the past so; thresholds are those of the last calibration, if anybody was there."""
         decayed_at = last_midnight(reading.as_of, self.playbook.time_zone) if ages_in_steps else None
-        calibrating = self._calibrating.get(calibration_instant(self.playbook, reading.as_of))
-        cuts = None if calibrating is None else calibrating.cuts
+        calibrated_at = max((at for at in self._calibrating if at <= reading.as_of), default=None)
+        cuts = None if calibrated_at is None else self._calibrating[calibrated_at].cuts
         return Evaluator(self.playbook, reading, self.catalog, cuts, past, decayed_at)
 
 
@@ -279,6 +286,10 @@ def return_instant(text: str | None, zone: str) -> Micros | None:
         return None
     written = text.strip()
     return local_midnight(date.fromisoformat(written), zone) if len(written) == 10 else instant
+
+
+def _said(properties: Mapping[str, str], back: PassedBack) -> tuple[str, str]:
+    return properties.get(back.reason) or "", properties.get(back.return_on) or ""
 
 
 def _has_come(return_at: Micros | None, at: Micros) -> bool:

@@ -7,6 +7,8 @@ facts. All knowledge of the real entry points is in this file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -19,11 +21,12 @@ from tests.reference.reading import source_of, subject_of
 from handraise.facts.rows import Coverage, Fact
 from handraise.model.conditions import Condition
 from handraise.model.fields import FieldCatalog
-from handraise.model.playbook import Playbook
-from handraise.model.time import Micros
+from handraise.model.playbook import Playbook, Segment, SegmentOf
+from handraise.model.time import Micros, to_micros
 from handraise.model.truth import Truth
 
 if TYPE_CHECKING:
+    from handraise.engines.local import LocalEngine
     from handraise.evaluate.explain import RuleExplanation
 
 SOURCE_OF_COVERAGE = "crm"
@@ -138,9 +141,86 @@ class RealWorld:
         self.store.close()
 
 
+class RealHistory:
+    """What the real evaluator tells up to an instant."""
+
+    def __init__(
+        self, world: RealWorld, playbook: Playbook, until: Micros, activated_at: Activated, **cut: int
+    ) -> None:
+        self._world, self._playbook, self._until, self._cut = world, playbook, until, cut
+        keys = playbook.triggers
+        named = activated_at if isinstance(activated_at, Mapping) else dict.fromkeys(keys, activated_at)
+        self._activations = {key: at for key, at in named.items() if at is not None}
+        self._told = self._engine(playbook).history(until)
+
+    def _engine(self, playbook: Playbook) -> LocalEngine:
+        from handraise.engines.local import LocalEngine
+
+        return LocalEngine(
+            self._world.store, playbook, self._world.catalog, activations=self._activations, **self._cut
+        )
+
+    @property
+    def firings(self) -> list[Firing]:
+        return [
+            Firing(
+                row["firing_id"],
+                row["trigger"],
+                row["person_id"],
+                to_micros(row["fired_at"]),
+                row["track"],
+                _micros(row["due_at"]),
+            )
+            for row in self._told.firings.to_pylist()
+        ]
+
+    @property
+    def entries(self) -> list[StageEntry]:
+        return [
+            StageEntry(
+                row["person_id"],
+                row["stage"],
+                to_micros(row["entered_at"]),
+                row["entered_by"],
+                row["reason"],
+                _micros(row["return_at"]),
+            )
+            for row in self._told.entries.to_pylist()
+        ]
+
+    def track(self, person_id: str, at: Micros) -> str | None:
+        rows = self._engine(self._playbook).decide(at, people=[person_id]).table.to_pylist()
+        found: str | None = rows[0]["track"] if rows else None
+        return found
+
+    def decide(self, as_of: Micros) -> dict[str, Decision]:
+        table = self._engine(self._playbook).decide(as_of).table
+        return {row["person_id"]: decision_of(row, self._playbook) for row in table.to_pylist()}
+
+    def steps(self, condition: Condition) -> dict[str, Steps]:
+        """The verdict over time of everybody; nobody's while nobody bears the name."""
+        asked = Segment("asked", SegmentOf.PEOPLE, condition)
+        playbook = replace(self._playbook, segments={**self._playbook.segments, "asked": asked})
+        told: dict[str, Steps] = {}
+        for name, since, until, steps in self._engine(playbook).verdicts(condition, self._until):
+            of_name = told.setdefault(name, [])
+            if of_name and of_name[-1][0] == since:
+                of_name.pop()
+            for at, truth in steps:
+                if not of_name or of_name[-1][1] is not Truth(truth):
+                    of_name.append((at, Truth(truth)))
+            if until <= self._until:
+                of_name.append((until, None))
+        return told
+
+
+def _micros(moment: datetime | None) -> Micros | None:
+    return None if moment is None else to_micros(moment)
+
+
 def real_history(world: RealWorld, playbook: Playbook, until: Micros, activated_at: Activated = None) -> Told:
-    """The same history by the real evaluator; laws over time are asked of it once `HISTORIES` names it."""
-    raise NotImplementedError("the evaluator tells no histories yet")
+    """The same history by the real evaluator."""
+    return RealHistory(world, playbook, until, activated_at)
 
 
 def by_source(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -215,7 +295,7 @@ def _points(value: Decimal | float | int) -> Decimal:
 
 
 ENGINES: dict[str, type[Reference] | type[Real]] = {"reference": Reference, "evaluator": Real}
-HISTORIES: tuple[str, ...] = ("reference",)
+HISTORIES: tuple[str, ...] = ("reference", "evaluator")
 """Those of `ENGINES` that tell histories."""
 
 __all__ = [

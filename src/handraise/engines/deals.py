@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.facts.chunks import Bools, Deals, Instants, Ints
+from handraise.facts.ranges import ranges
 from handraise.facts.view import View
-from handraise.identity.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,28 @@ class AllDeals:
 
     def of(self, local_account: Ints, local_person: Ints) -> Deals:
         """The deals of a chunk: of its accounts, and those in which its people have a role."""
+        person = local_person[self.role_person]
+        roles = np.flatnonzero(person >= 0)
+        return self._of(local_account, roles, person[roles])
+
+    def of_bearers(self, local_account: Ints, record: Ints, life: Ints) -> Deals:
+        """The same over time, where a role is a record's: `record[i]` is one of the chunk's `life[i]`."""
+        by_record = np.argsort(record, kind="stable")
+        first = np.searchsorted(record[by_record], self.role_person, side="left")
+        n = np.searchsorted(record[by_record], self.role_person, side="right") - first
+        bearer = by_record[ranges(first, n)]
+        roles = np.repeat(np.arange(len(n)), n)
+        return self._of(local_account, roles, life[bearer])
+
+    def _of(self, local_account: Ints, roles: npt.NDArray[np.int64], person: Ints) -> Deals:
         n = len(self.ids)
         account = local_account[self.account] if n else np.empty(0, dtype=np.int32)
         account = np.where(self.account >= 0, account, -1).astype(np.int32)
-        person = local_person[self.role_person]
         mine = account >= 0
-        mine[self.role_deal[person >= 0]] = True
+        mine[self.role_deal[roles]] = True
         deal = np.full(n, -1, dtype=np.int32)
         deal[mine] = np.arange(int(mine.sum()), dtype=np.int32)
-        stages, roles = mine[self.stage_deal], person >= 0
+        stages = mine[self.stage_deal]
         return Deals(
             ids=pa.array(self.ids[mine], pa.string()),
             account=account[mine],
@@ -53,7 +66,7 @@ class AllDeals:
             stage_at=self.stage_at[stages],
             stage_status=self.stage_status[stages],
             role_deal=deal[self.role_deal[roles]],
-            role_person=person[roles],
+            role_person=person.astype(np.int32),
             role_at=self.role_at[roles],
             opened_visible=self.opened_visible[mine],
             stage_visible=self.stage_visible[stages],
@@ -70,8 +83,9 @@ def no_deals() -> AllDeals:
     )
 
 
-def read_deals(view: View, people: People, accounts: Ints | None, records: Ints | None) -> AllDeals:
-    """All deals as known in a view; with `accounts` and `records`, those of either."""
+def read_deals(view: View, person_of: Ints, accounts: Ints | None, records: Ints | None) -> AllDeals:
+    """All deals as known in a view, with the roles of whoever each record is (`person_of`); with `accounts` and
+    `records`, those of either."""
     deals = _deals(view, accounts, records)
     if not len(deals["opportunity"]):
         return no_deals()
@@ -85,7 +99,7 @@ def read_deals(view: View, people: People, accounts: Ints | None, records: Ints 
     )
     order = np.lexsort((stages["content"], stages["known_at"], stages["happened_at"], stages["deal"]))
     order = order[_told_first(stages["deal"][order], stages["entry"][order], stages["known_at"][order])]
-    role_deal, role_person, role_at, role_visible = _roles(view, people, number)
+    role_deal, role_person, role_at, role_visible = _roles(view, person_of, number)
     return AllDeals(
         deals["name"],
         deals["account"].astype(np.int32),
@@ -143,12 +157,12 @@ def _of_deals(view: View, statement: str, number: Ints) -> dict[str, npt.NDArray
     return {**rows, "deal": number[rows["opportunity"]]}
 
 
-def _roles(view: View, people: People, number: Ints) -> tuple[Ints, Ints, Instants, Instants]:
+def _roles(view: View, person_of: Ints, number: Ints) -> tuple[Ints, Ints, Instants, Instants]:
     """Of each deal and person the first role, by deal and person, and from when on any of them is seen."""
     rows = _of_deals(
         view, "SELECT opportunity, record, happened_at, known_at FROM contact_roles WHERE {visible}", number
     )
-    person = people.person_of[rows["record"]]
+    person = person_of[rows["record"]]
     some = person >= 0
     deal, person, at = rows["deal"][some], person[some], rows["happened_at"][some]
     seen = np.maximum(at, rows["known_at"][some])

@@ -7,40 +7,43 @@ not depend on how chunks were cut or on which thread was first.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from handraise.engines.by_name import by_name
-from handraise.engines.reading import Reading
-from handraise.engines.warm import Warm
-from handraise.errors import EngineError
-from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople
-from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
-from handraise.evaluate.occurrences import ASSET_PRODUCT, PROGRAM_TYPE
-from handraise.evaluate.scores import (
-    NOBODY,
-    ClassLimits,
-    Hundredths,
-    fixed_limits,
+from handraise.engines.calibrating import Calibrating, Calibration
+from handraise.engines.histories import (
+    Telling,
+    asks_classes,
+    rollups_read_history,
+    scores_read_history,
 )
-from handraise.evaluate.views import people_view
+from handraise.engines.reading import Reading
+from handraise.engines.told import ChunkTold, Told
+from handraise.engines.warm import Warm
+from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions
+from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
+from handraise.evaluate.history import Activations, ChunkHistory, happens
+from handraise.evaluate.kleene import Truths
+from handraise.evaluate.occurrences import ASSET_PRODUCT, PROGRAM_TYPE
+from handraise.evaluate.past import NO_PAST
+from handraise.evaluate.points import Points
 from handraise.facts.chunks import Chunk, Needs
 from handraise.facts.store import FactStore
 from handraise.model.conditions import (
     AttributeTest,
+    Condition,
     HasOpportunity,
     HeldFor,
     InterestedIn,
     ReachedStatus,
-    Score,
     Silent,
     TookOffer,
     walk,
@@ -48,34 +51,21 @@ from handraise.model.conditions import (
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
-from handraise.model.scores import Threshold, Thresholds, TopPeople, TopShare
-from handraise.model.time import MICROS_PER_DAY, Micros
-from handraise.playbook.dependencies import ENGAGEMENT, FIT, depends_on
+from handraise.model.time import Micros
 
 T = TypeVar("T")
-
-# Calibrations start from a Monday, 1970-01-05T00:00Z, and repeat every `recalibrate_every`.
-CALIBRATION_ANCHOR: Micros = 4 * MICROS_PER_DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Limits found over everybody at an instant, from the facts up to a horizon (meaning 4)."""
-
-    at: Micros
-    n_people: int
-    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions of one run, the calibration they rest on, if any, and by behaviour the occurrences that do not
-    count because it is unknown whether they are that behaviour."""
+    """The decisions of one run, the calibration they rest on, if any, by behaviour the occurrences that do not
+    count because it is unknown whether they are that behaviour, and what had happened by then."""
 
     table: pa.Table
     horizon: int
     calibration: Calibration | None
     n_unknown_occurrences: Mapping[str, int]
+    told: Told | None = None
 
 
 Progress = Callable[[int, int], None]
@@ -84,8 +74,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
     """Decides from one store with one playbook. `catalog` types the fields; `n_threads` chunks run at once;
-    `source_trust` lists sources, most trusted first. `warm` keeps what decisions and explanations of a few people have
-    in common; without it everything is looked up each time."""
+    `source_trust` lists sources, most trusted first; `activations` says when triggers started. `warm` keeps what decisions
+    and explanations of a few people have in common; without it everything is looked up each time."""
 
     store: FactStore
     playbook: Playbook
@@ -93,6 +83,7 @@ class LocalEngine:
     n_threads: int = 2
     source_trust: tuple[str, ...] = ()
     max_rows_per_chunk: int = 1_000_000
+    activations: Activations = field(default_factory=dict)
     warm: Warm | None = None
 
     def decide(
@@ -107,15 +98,18 @@ class LocalEngine:
         """Decide everybody, or only `people`, as of an instant; sorted by person id.
 
         `horizon` is the last append number that counts (default: all). A given `calibration` is used as it is.
+        What happened is told up to `as_of` first, where the playbook has triggers or a lifecycle.
         """
-        with self._reading(as_of, horizon, people=people) as reading:
+        wanted = None if people is None else sorted(set(people))
+        with self._reading(as_of, horizon, people=wanted) as reading:
             horizon = reading.shared.horizon
-            calibration = calibration or self.calibrate(as_of, horizon)
-            limits = calibration.limits if calibration else self._fixed()
+            told, calibration = self._before(as_of, horizon, wanted, calibration)
+            limits = calibration.limits if calibration else self.calibrating.fixed
             compiled = self._compiled(reading)
 
             def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
-                decisions = ChunkDecisions(compiled, chunk, limits)
+                past = NO_PAST if told is None else told.past_of(chunk)
+                decisions = ChunkDecisions(compiled, chunk, limits, past)
                 decided = decisions.table(), decisions.people.facts.occurrences.n_unknown
                 decisions.people.scorer = None  # ends a circle, so that the chunk is let go at once
                 return decided
@@ -125,7 +119,20 @@ class LocalEngine:
         n_unknown = Counter[str]()
         for _, counts in parts:
             n_unknown.update(counts)
-        return Decided(by_name(table, "person_id"), horizon, calibration, dict(n_unknown))
+        return Decided(by_name(table, "person_id"), horizon, calibration, dict(n_unknown), told)
+
+    def history(
+        self,
+        until: Micros,
+        *,
+        horizon: int | None = None,
+        people: Iterable[str] | None = None,
+        progress: Progress | None = None,
+    ) -> Told:
+        """What happened to everybody, or to `people`, up to an instant: which triggers fired, which stages were entered."""
+        wanted = None if people is None or self._needs_everybody() else sorted(set(people))
+        with self._reading(until, horizon, people=wanted, over_time=True) as reading:
+            return self._telling(progress).tell(reading, self.activations)[0]
 
     def explain(
         self,
@@ -137,88 +144,86 @@ class LocalEngine:
     ) -> PersonExplanation | None:
         """Why, for one person; `None` when nobody of that id is decided at that instant."""
         with self._reading(as_of, horizon, people=[person_id], with_places=True) as reading:
-            calibration = calibration or self.calibrate(as_of, reading.shared.horizon)
-            limits = calibration.limits if calibration else self._fixed()
+            told, calibration = self._before(as_of, reading.shared.horizon, [person_id], calibration)
+            limits = calibration.limits if calibration else self.calibrating.fixed
             compiled = self._compiled(reading)
             for i in range(reading.n_chunks):
                 chunk = reading.chunk(i)
                 ids = chunk.person_ids[: chunk.n_decided].to_pylist()
                 if person_id in ids:
-                    return Explainer(ChunkDecisions(compiled, chunk, limits)).person(ids.index(person_id))
+                    past = NO_PAST if told is None else told.past_of(chunk)
+                    decisions = ChunkDecisions(compiled, chunk, limits, past)
+                    return Explainer(decisions).person(ids.index(person_id))
         return None
 
-    def calibration_instant(self, as_of: Micros) -> Micros | None:
-        """The last calibration at or before `as_of`; `None` when every threshold is fixed."""
-        playbook = self.playbook
-        if not (playbook.fit.grades.are_calibrated or playbook.engagement.levels.are_calibrated):
+    def verdicts(self, condition: Condition, until: Micros) -> Iterator[Verdicts]:
+        """A verdict over time about everybody, life by life; the playbook's needs must hold what it reads."""
+        with self._reading(until, None, over_time=True) as reading:
+            told, limits = self._telling(None).tell(reading, self.activations, with_limits=True)
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            for i in range(reading.n_chunks):
+                chunk = reading.chunk(i)
+                history = ChunkHistory(compiled, chunk, limits, self.activations)
+                yield from _verdicts(chunk, *history.steps(condition, told.of(chunk)))
+
+    @property
+    def calibrating(self) -> Calibrating:
+        def each(reading: Reading, work: Callable[[Chunk], T]) -> Sequence[T]:
+            return self._each_chunk(reading, work, None)
+
+        return Calibrating(self.playbook, self.catalog, each)
+
+    def calibrate(self, as_of: Micros, horizon: int, told: Told | None = None) -> Calibration | None:
+        """The calibration that holds at `as_of`, from everybody as of its own instant; `None` when every threshold is
+        fixed."""
+        calibrating = self.calibrating
+        if not calibrating.are_needed:
             return None
-        every = playbook.recalibrate_every.micros
-        if every is None:
-            raise EngineError(
-                "`recalibrate_every` is a calendar step, but calibrations repeat in weeks, days or hours."
-            )
-        return CALIBRATION_ANCHOR + (as_of - CALIBRATION_ANCHOR) // every * every
+        at = calibrating.last_anchor(as_of)
+        found = self._calibrated(at, horizon, told)
+        if found.n_people:
+            return found
+        with self._reading(as_of, horizon, over_time=True) as reading:
+            assert reading.lives is not None
+            at = int(calibrating.instants(reading.lives, as_of)[-1])
+        return self._calibrated(at, horizon, told)
 
-    def calibrate(self, as_of: Micros, horizon: int) -> Calibration | None:
-        """The calibration that holds at `as_of`, computed from everybody as of its own instant.
+    def _calibrated(self, at: Micros, horizon: int, told: Told | None) -> Calibration:
+        if self.warm is None or told is not None:
+            return self._calibrated_now(at, horizon, told)
+        key = ("calibration", at, horizon, self.source_trust, id(self.playbook), tuple(self.catalog))
+        return self.warm.made(key, self.playbook, lambda: self._calibrated_now(at, horizon, None))
 
-        Where one score rests on the other's classes, the other is calibrated first.
-        """
-        at = self.calibration_instant(as_of)
-        if at is None:
-            return None
-        if self.warm is None:
-            return self._calibrate(at, as_of, horizon)
-        last = min(horizon, self.store.last_seq)
-        key = ("calibration", at, as_of, last, self.source_trust, id(self.playbook), tuple(self.catalog))
-        return self.warm.made(key, self.playbook, lambda: self._calibrate(at, as_of, horizon))
-
-    def _calibrate(self, at: Micros, as_of: Micros, horizon: int) -> Calibration:
-        found = self._calibrated(at, horizon)
-        # Nobody was known then: the first who are calibrate themselves, as at an activation.
-        return found if found.n_people else self._calibrated(as_of, horizon)
-
-    def _calibrated(self, at: Micros, horizon: int) -> Calibration:
-        limits, n_people = self._fixed(), 0
-        for scores in self._calibration_passes():
-            shown = self._shown(at, horizon, limits, scores)
-            n_people = len(shown[scores[0]])
-            for score in scores:
-                limits = limits.having(score, class_limits(self._thresholds(score), shown[score]))
-        return Calibration(at, n_people, limits)
-
-    def _calibration_passes(self) -> tuple[tuple[Score, ...], ...]:
-        """The calibrated scores, those that can be done in one pass together."""
-        calibrated = tuple(s for s in Score if self._thresholds(s).are_calibrated)
-        if ENGAGEMENT in depends_on(self.playbook, FIT):
-            return tuple((s,) for s in reversed(calibrated))
-        if FIT in depends_on(self.playbook, ENGAGEMENT):
-            return tuple((s,) for s in calibrated)
-        return (calibrated,)
-
-    def _shown(
-        self, at: Micros, horizon: int, limits: Limits, scores: tuple[Score, ...]
-    ) -> dict[Score, Hundredths]:
-        """The shown scores of everybody at an instant."""
+    def _calibrated_now(self, at: Micros, horizon: int, told: Told | None) -> Calibration:
         with self._reading(at, horizon) as reading:
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            instants = np.array([at], dtype=np.int64)
+            return self.calibrating.at(instants, reading, compiled, told).last
 
-            def of_chunk(chunk: Chunk) -> dict[Score, Hundredths]:
-                people = ScoredPeople(people_view(compiled, chunk), limits)
-                shown = {s: people.range(s).shown[: chunk.n_decided] for s in scores}
-                people.people.scorer = None
-                return shown
+    def _before(
+        self, as_of: Micros, horizon: int, people: list[str] | None, calibration: Calibration | None
+    ) -> tuple[Told | None, Calibration | None]:
+        """What happened by an instant, and the calibration that holds then."""
+        told: Told | None = None
+        everybody = people is None or self._needs_everybody()
+        if happens(self.playbook):
+            told = self.history(as_of, horizon=horizon, people=people)
+        if calibration is not None or not self.calibrating.are_needed:
+            return told, calibration
+        if told is not None and not everybody and scores_read_history(self.playbook):
+            told = self.history(as_of, horizon=horizon)
+        return told, self.calibrate(as_of, horizon, told)
 
-            parts = self._each_chunk(reading, of_chunk, None)
-        nobody = np.empty(0, dtype=np.int64)
-        return {s: np.concatenate([nobody, *(part[s] for part in parts)]) for s in scores}
+    def _needs_everybody(self) -> bool:
+        """Whether what happened to somebody rests on what happened to everybody."""
+        asks_all = self.calibrating.are_needed and asks_classes(self.playbook)
+        return asks_all or rollups_read_history(self.playbook)
 
-    def _thresholds(self, score: Score) -> Thresholds:
-        return self.playbook.fit.grades if score is Score.FIT else self.playbook.engagement.levels
+    def _telling(self, progress: Progress | None) -> Telling:
+        def each(reading: Reading, work: Callable[[Chunk], ChunkTold]) -> Sequence[ChunkTold]:
+            return self._each_chunk(reading, work, progress)
 
-    def _fixed(self) -> Limits:
-        """The fixed limits; of a calibrated score there are none yet."""
-        return Limits(*(fixed_limits(self._thresholds(score)) for score in Score))
+        return Telling(self.playbook, self.catalog, self.calibrating, each)
 
     def _reading(
         self,
@@ -227,6 +232,7 @@ class LocalEngine:
         *,
         people: Iterable[str] | None = None,
         with_places: bool = False,
+        over_time: bool = False,
     ) -> Reading:
         return Reading(
             self.store,
@@ -235,9 +241,10 @@ class LocalEngine:
             needs=needs_of(self.playbook, everything=with_places),
             people=people,
             with_places=with_places,
-            latest_only=not _asks_since_when(self.playbook),
+            latest_only=not over_time and not _asks_since_when(self.playbook),
             max_rows_per_chunk=self.max_rows_per_chunk,
             source_ranks=ranks_of_trust(self.source_trust),
+            over_time=over_time,
             warm=self.warm,
         )
 
@@ -246,10 +253,9 @@ class LocalEngine:
         shared = reading.shared
         if reading.kept is None or self.warm is None:
             return Compiled(self.playbook, self.catalog, shared)
-        of = (self.playbook, reading.kept)
         made = self.warm.made(
             ("compiled", shared.as_of, id(self.playbook), tuple(self.catalog), frozenset(shared.texts)),
-            of,
+            (self.playbook, reading.kept),
             lambda: Compiled(self.playbook, self.catalog, shared),
         )
         return made.over(shared, reading.coded)
@@ -272,26 +278,29 @@ class LocalEngine:
         return done
 
 
+class Verdicts(NamedTuple):
+    """The verdict about somebody during one of their lives: from each instant on."""
+
+    person_id: str
+    since: Micros
+    until: Micros
+    steps: tuple[tuple[Micros, int], ...]
+
+
+def _verdicts(chunk: Chunk, points: Points, truths: Truths) -> Iterator[Verdicts]:
+    assert chunk.alive is not None
+    start = np.searchsorted(points.subject, np.arange(chunk.n_decided + 1))
+    for i in range(chunk.n_decided):
+        mine = slice(start[i], start[i + 1])
+        steps = tuple(zip(points.at[mine].tolist(), truths[mine].tolist(), strict=True))
+        yield Verdicts(
+            chunk.person_ids[i].as_py(), int(chunk.alive.since[i]), int(chunk.alive.until[i]), steps
+        )
+
+
 def ranks_of_trust(source_trust: Sequence[str]) -> dict[str, int]:
     """Ranks of sources that are listed most trusted first: the higher is believed."""
     return {name: rank for rank, name in enumerate(reversed(source_trust))}
-
-
-def class_limits(thresholds: Thresholds, scores: Hundredths) -> ClassLimits:
-    """The limits of top shares, or of the best so many: each the score of its last member, ties included."""
-    ranked = np.sort(scores)[::-1]
-    return ClassLimits(*(_score_of_top(_n_top(t, len(ranked)), ranked) for t in thresholds.as_tuple()))
-
-
-def _n_top(threshold: Threshold, n_people: int) -> int:
-    """How many people, besides ties, a calibrated class is for."""
-    if isinstance(threshold, TopShare):
-        return math.ceil(threshold.share * n_people)
-    return min(threshold.n, n_people) if isinstance(threshold, TopPeople) else 0
-
-
-def _score_of_top(n: int, ranked: Hundredths) -> int:
-    return int(ranked[n - 1]) if n else NOBODY
 
 
 def _asks_since_when(playbook: Playbook) -> bool:

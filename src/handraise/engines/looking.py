@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.engines.assembly import Universe
-from handraise.engines.deals import no_deals, read_deals
+from handraise.engines.deals import AllDeals, no_deals, read_deals
 from handraise.engines.dictionaries import (
     field_numbers,
     kinds_of_types,
@@ -22,8 +22,8 @@ from handraise.engines.dictionaries import (
 )
 from handraise.engines.layout import read_layout, read_names
 from handraise.engines.origins import Copy, Origins, far_accounts, far_records
-from handraise.engines.plan import Grouped, Layout, Share, cut, grouped
-from handraise.engines.who import Who, everybody, few_people
+from handraise.engines.plan import Grouped, Layout, Share, cut, grouped, widened
+from handraise.engines.who import Who, everybody, everybody_ever, few_people
 from handraise.facts.chunks import CoverageSpan, Ints, Needs, Shared
 from handraise.facts.ranges import ranges
 from handraise.facts.view import View
@@ -62,13 +62,16 @@ class Look:
     with_places: bool
     latest_only: bool
     max_rows_per_chunk: int
+    over_time: bool = False
 
     def at(self, names: list[str] | None) -> tuple[Shared, Universe, tuple[Share, ...]]:
         """Everybody, or the people of these ids: what chunks share, whom they hold, and how it is cut."""
         view = self.view
-        who = everybody(view, self.ranks) if names is None else few_people(view, self.ranks, names)
+        who = self._who(names)
         layout = read_layout(view, who.few, who.few_accounts)
         shares = cut(who.people, who.held, layout, who.decided, who.accounts, self.max_rows_per_chunk)
+        if self.over_time:
+            shares = widened(shares, who.held)
         if who.few is not None:
             shares = tuple(replace(share, first_place=0, end_place=0) for share in shares)
         bearers = grouped(who.people.person_of, who.people.n)
@@ -89,6 +92,14 @@ class Look:
         )
         return shared, self._universe(who, layout, bearers, fields, rows, kind_numbers, code_numbers), shares
 
+    def _who(self, names: list[str] | None) -> Who:
+        if self.over_time:
+            return everybody_ever(self.view, self.ranks, names)
+        return everybody(self.view, self.ranks) if names is None else few_people(self.view, self.ranks, names)
+
+    def _names_of_people(self, who: Who) -> Ints:
+        return who.people.representative if who.lives is None else who.lives.representative
+
     def _universe(
         self,
         who: Who,
@@ -106,9 +117,9 @@ class Look:
             current=who.current,
             records=bearers,
             layout=layout,
-            person_names=read_names(view, "record_names", who.people.representative, all_names),
+            person_names=read_names(view, "record_names", self._names_of_people(who), all_names),
             account_names=read_names(view, "account_names", who.accounts, all_names),
-            deals=read_deals(view, who.people, who.few_accounts, who.few) if self.needs.deals else no_deals(),
+            deals=self._deals(who),
             source_rank=self.ranks,
             several_sources=self._several_sources,
             fields=fields,
@@ -119,7 +130,17 @@ class Look:
             account_rows=rows.of_accounts,
             with_places=self.with_places,
             latest_only=self.latest_only,
+            lives=who.lives,
+            told=who.told,
         )
+
+    def _deals(self, who: Who) -> AllDeals:
+        """Over time a role is its record's, and reaches whoever bears the record then."""
+        if not self.needs.deals:
+            return no_deals()
+        n_records = len(who.people.person_of)
+        person_of = who.people.person_of if who.lives is None else np.arange(n_records, dtype=np.int32)
+        return read_deals(self.view, person_of, who.few_accounts, who.few)
 
     def _rows(
         self,

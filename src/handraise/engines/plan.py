@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from handraise.facts.chunks import AccountsHeld, Bools, Ints
+from handraise.facts.ranges import ranges
 from handraise.identity.people import People
 
 # What a person and an account weigh besides their activities, in rows.
@@ -91,6 +92,33 @@ def cut(
         )
         for i in range(n)
     )
+
+
+def widened(shares: tuple[Share, ...], held: AccountsHeld) -> tuple[Share, ...]:
+    """The shares with every account that their people ever held, and whoever ever held one of those.
+
+    What is said of a person at an instant rests on the account held then and its members, so that each share can
+    tell the whole history of those decided in it.
+    """
+    person, account = held.ever()
+    by_person, by_account = grouped(person, len(held.start) - 1), _by(account)
+
+    def beside(keys: Ints, groups: Grouped, values: Ints) -> Ints:
+        keys = keys[keys < len(groups.start) - 1]
+        start = groups.start[keys]
+        return np.unique(values[groups.item[ranges(start, groups.start[keys + 1] - start)]])
+
+    wider = []
+    for share in shares:
+        accounts = np.union1d(share.accounts, beside(share.decided, by_person, account)).astype(np.int32)
+        members = beside(accounts, by_account, person)
+        visitors = np.setdiff1d(np.union1d(members, share.visitors), share.decided).astype(np.int32)
+        wider.append(replace(share, visitors=visitors, accounts=accounts))
+    return tuple(wider)
+
+
+def _by(keys: Ints) -> Grouped:
+    return grouped(keys, int(keys.max(initial=-1)) + 1)
 
 
 def _weights(people: People, layout: Layout) -> npt.NDArray[np.float64]:

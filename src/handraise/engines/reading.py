@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from handraise.engines.assembly import assemble
 from handraise.engines.looking import Look
+from handraise.engines.over_time import assemble_over_time
 from handraise.engines.snapshot import Snapshot
 from handraise.engines.warm import MAX_PEOPLE, Everybody, Warm
 from handraise.engines.warm_look import Wanted, WarmLook
 from handraise.facts.chunks import Chunk, Needs, Shared
 from handraise.facts.store import FactStore
+from handraise.identity.lives import Lives
 from handraise.identity.ranks import ranks_by_number
 from handraise.model.fields import Field
 from handraise.model.time import Micros
@@ -33,8 +35,9 @@ class Reading:
     `people` limits it to these person ids: they alone are decided; the other members of their accounts come
     along after `n_decided`, with their `person_account`, for the roll-ups. `latest_only` keeps only the last row
     of each subject and field. `source_ranks` says which source is believed at one instant: the higher; those
-    not named rank below, by the alphabet. With `warm`, a few people are looked up in what is `kept` there; `coded` are then
-    the fields whose codes are numbered for this reading alone. Holds a snapshot of the store: close it, or use it as a context manager.
+    not named rank below, by the alphabet. `over_time` gives chunks that can be asked at every instant up to `as_of`:
+    of whoever was somebody then, with the accounts told then. With `warm`, a few people are looked up in what is `kept`
+    there; `coded` are then the fields whose codes are numbered for this reading alone. Holds a snapshot of the store: close it, or use it as a context manager.
     """
 
     def __init__(
@@ -49,10 +52,11 @@ class Reading:
         latest_only: bool = False,
         max_rows_per_chunk: int = 1_000_000,
         source_ranks: Mapping[str, int] | None = None,
+        over_time: bool = False,
         warm: Warm | None = None,
     ) -> None:
         names = None if people is None else sorted(set(people))
-        is_warm = warm is not None and names is not None and len(names) <= MAX_PEOPLE
+        is_warm = warm is not None and names is not None and len(names) <= MAX_PEOPLE and not over_time
         self._snapshot = Snapshot(store, as_of, horizon, 1 if is_warm else None)
         self.coded: frozenset[Field] = frozenset()
         self.kept: Everybody | None = None
@@ -63,7 +67,9 @@ class Reading:
             ranks = ranks_by_number(store, source_ranks)
             coverage = store.coverage(self._snapshot.horizon)
             with self._snapshot.view() as view:
-                look = Look(view, needs, ranks, coverage, with_places, latest_only, max_rows_per_chunk)
+                look = Look(
+                    view, needs, ranks, coverage, with_places, latest_only, max_rows_per_chunk, over_time
+                )
                 self._shared, self._universe, self._shares = look.at(names)
         except BaseException:
             self.close()
@@ -101,10 +107,16 @@ class Reading:
         return self._shared
 
     @property
+    def lives(self) -> Lives | None:
+        """Everybody's lives, in a reading over time."""
+        return self._universe.lives
+
+    @property
     def n_chunks(self) -> int:
         return len(self._shares)
 
     def chunk(self, index: int) -> Chunk:
         """One chunk. Several threads may ask at a time."""
         with self._snapshot.view() as view:
-            return assemble(view, self._universe, self._shares[index])
+            put_together = assemble if self._universe.lives is None else assemble_over_time
+            return put_together(view, self._universe, self._shares[index])

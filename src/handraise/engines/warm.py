@@ -105,7 +105,7 @@ class Everybody:
             grouped(who.people.person_of, who.people.n),
             read_names(view, "record_names", who.people.representative, True),
             read_names(view, "account_names", who.accounts, True),
-            read_deals(view, who.people, None, None),
+            read_deals(view, who.people.person_of, None, None),
             kinds,
             kind_numbers,
             read_files(view),

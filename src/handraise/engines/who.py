@@ -10,16 +10,18 @@ import numpy as np
 from handraise.facts.chunks import AccountsHeld, Bools, Ints
 from handraise.facts.sql import one
 from handraise.facts.view import View
-from handraise.identity.accounts import accounts_held
+from handraise.identity.accounts import Memberships, accounts_held, memberships
 from handraise.identity.closure import joined_records, records_of_accounts
-from handraise.identity.people import People, people_at
+from handraise.identity.lives import Lives, lives_up_to
+from handraise.identity.people import ALWAYS, People, people_at
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
     """The people of a reading and the accounts they held; who of them is decided, and which accounts are whole.
 
-    `few` holds the records that were looked at, where it was not all of them.
+    `few` holds the records that were looked at, where it was not all of them. Over time `lives` is there, and
+    the people are the components that records end up in, each named after its last life.
     """
 
     people: People
@@ -28,6 +30,8 @@ class Who:
     decided: Bools
     accounts: Ints
     few: Ints | None = None
+    lives: Lives | None = None
+    told: Memberships | None = None
 
     @property
     def few_accounts(self) -> Ints | None:
@@ -41,14 +45,48 @@ def everybody(view: View, ranks: Mapping[int, int]) -> Who:
     return Who(people, held, held.current, np.ones(people.n, dtype=bool), _all_accounts(view, held))
 
 
-def few_people(view: View, ranks: Mapping[int, int], names: list[str]) -> Who:
-    """The people of these ids, and the others who ever held one of their accounts."""
+def everybody_ever(view: View, ranks: Mapping[int, int], names: list[str] | None = None) -> Who:
+    """Whoever was somebody at some instant, and all accounts that they held; or only those whose records bear
+    these names, with the others who ever held one of their accounts."""
+    if names is None:
+        records = named = None
+    else:
+        named, records = _named_records(view, names)
+    lives = lives_up_to(view, ranks, records)
+    people = _ever(lives)
+    held = accounts_held(view, people, ranks, records)
+    decided = np.ones(people.n, dtype=bool)
+    if named is not None:
+        decided[:] = False
+        decided[people.person_of[named][people.person_of[named] >= 0]] = True
+    person, account = held.ever()
+    accounts = np.unique(account[decided[person]]) if named is not None else _all_accounts(view, held)
+    told = memberships(view, ranks, records)
+    return Who(people, held, held.current, decided, accounts, records, lives, told)
+
+
+def _ever(lives: Lives) -> People:
+    """The components as people, each known since its first life began and named after its last."""
+    n = len(lives.start) - 1
+    last, first = lives.start[1:] - 1, lives.start[:-1]
+    known_at = np.minimum.reduceat(lives.known_at, first) if n else lives.known_at
+    linked_at = np.full(len(lives.component_of), ALWAYS, dtype=np.int64)
+    return People(lives.component_of, linked_at, lives.representative[last], known_at)
+
+
+def _named_records(view: View, names: list[str]) -> tuple[Ints, Ints]:
+    """The records of these names; and with them all that are joined, of these and of the members of their accounts."""
     named = view.arrays(
         "SELECT id FROM record_names WHERE name IN (SELECT unnest($names::VARCHAR[]))", names=names
     )["id"].astype(np.int32)
     joined = joined_records(view, named)
     members = records_of_accounts(view, _accounts_of(view, joined))
-    records = joined_records(view, np.concatenate([joined, members]))
+    return named, joined_records(view, np.concatenate([joined, members]))
+
+
+def few_people(view: View, ranks: Mapping[int, int], names: list[str]) -> Who:
+    """The people of these ids, and the others who ever held one of their accounts."""
+    named, records = _named_records(view, names)
     people = people_at(view, ranks, records)
     held = accounts_held(view, people, ranks, records)
     decided, current = np.isin(people.representative, named), held.current

@@ -14,13 +14,15 @@ import numpy as np
 
 from handraise.evaluate.asked import silence_types, stated_interest
 from handraise.evaluate.kleene import Truths
-from handraise.evaluate.members import people_who_did, since_when, stays_of
+from handraise.evaluate.members import of_namesakes, people_who_did, since_when, stays_of, until_when
 from handraise.evaluate.occurrences import What
 from handraise.evaluate.past import Log
-from handraise.evaluate.points import FOREVER, Points, exits
+from handraise.evaluate.points import FOREVER, Points, leaves
+from handraise.evaluate.spells import in_window
 from handraise.evaluate.values import RELATIVE_TESTS, UNREADABLE, change_instants
 from handraise.evaluate.views import ChunkFacts, PeopleView
 from handraise.facts.chunks import Instants, Ints
+from handraise.facts.ranges import ranges
 from handraise.model.conditions import (
     AccountDid,
     AccountPeople,
@@ -34,14 +36,21 @@ from handraise.model.conditions import (
     Did,
     Fired,
     FirstTime,
+    GradeIs,
+    GradeIsOpen,
     HasOpportunity,
     HeldFor,
     InSegment,
     InterestedIn,
+    IsMarketingQualified,
+    LevelIs,
     Not,
+    RankIs,
     ReachedStatus,
     Regularly,
     Resumed,
+    Score,
+    ScoreIs,
     Sequence,
     Silent,
     StageIs,
@@ -51,17 +60,23 @@ from handraise.model.conditions import (
 )
 from handraise.model.fields import Entity
 from handraise.model.playbook import SegmentOf
+from handraise.model.scores import BehaviourRule, ConditionRule, Engagement
 from handraise.model.time import Duration, Unit
 
 Changes: TypeAlias = tuple[Ints, Instants]
+
+_MANY_POINTS = 500_000
+# After so many half-lives an occurrence weighs nothing that rounding leaves.
+_HALF_LIVES = 64
 
 
 def person_changes(condition: Condition, facts: ChunkFacts) -> Points:
     """Where the verdict about people of the chunk can change, up to the reading's instant; each person's first instant
     too."""
-    since = since_when(facts)
+    since, until = since_when(facts), until_when(facts)
     everybody = np.arange(facts.chunk.n_people, dtype=np.int32)
-    return _joined([(everybody, since), *_of_people(condition, facts)], facts)
+    points = _joined([(everybody, since), *_of_people(condition, facts)], facts)
+    return points.only((points.at >= since[points.subject]) & (points.at < until[points.subject]))
 
 
 def account_changes(condition: Condition, facts: ChunkFacts) -> Points:
@@ -72,7 +87,18 @@ def account_changes(condition: Condition, facts: ChunkFacts) -> Points:
 def person_steps(condition: Condition, people: PeopleView) -> tuple[Points, Truths]:
     """The verdict about people at all its change points; between two of them it stays."""
     points = person_changes(condition, people.facts)
-    return points, people.at(points).truth(condition)
+    return points, truth_at(condition, people, points)
+
+
+def truth_at(condition: Condition, people: PeopleView, points: Points) -> Truths:
+    """The verdict at points, so many of them at a time that memory stays bounded."""
+    parts = [
+        people.at(Points(points.subject[i : i + _MANY_POINTS], points.at[i : i + _MANY_POINTS])).truth(
+            condition
+        )
+        for i in range(0, points.n, _MANY_POINTS)
+    ]
+    return np.concatenate([np.empty(0, dtype=np.int8), *parts])
 
 
 def _joined(parts: Iterable[Changes], facts: ChunkFacts) -> Points:
@@ -102,8 +128,58 @@ def _of_people(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
         yield facts.deals.spells(condition).changes()
     elif isinstance(condition, AttributeTest | HeldFor):
         yield from _of_values(condition, facts)
+    elif isinstance(condition, GradeIs | GradeIsOpen | LevelIs | RankIs | ScoreIs | IsMarketingQualified):
+        yield from _of_scores(condition, facts)
     else:
         yield from _of_acts_of(condition, facts)
+
+
+def _of_scores(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
+    """Changes of a verdict on scores and their classes, and on what qualifies."""
+    playbook = facts.compiled.playbook
+    is_fit = isinstance(condition, GradeIs | GradeIsOpen)
+    is_engagement = isinstance(condition, LevelIs)
+    if isinstance(condition, ScoreIs):
+        is_fit = condition.score is Score.FIT
+        is_engagement = not is_fit
+    is_both = not (is_fit or is_engagement)
+    if is_fit or is_both:
+        for rule in playbook.fit.rules:
+            yield from _of_people(rule.when, facts)
+    if is_engagement or is_both:
+        yield from _of_engagement(playbook.engagement, facts)
+    everybody = np.arange(facts.chunk.n_people, dtype=np.int32)
+    yield _everybody_at(everybody, facts.calibrated_at)
+    if isinstance(condition, IsMarketingQualified):
+        for key, trigger in playbook.triggers.items():
+            if playbook.qualifying_tracks.has(trigger.track_name):
+                yield from _of_log(facts.past.firings.get(key, Log.empty()), trigger.stands_for, facts)
+
+
+def _of_engagement(engagement: Engagement, facts: ChunkFacts) -> Iterator[Changes]:
+    for rule in engagement.rules:
+        if isinstance(rule, ConditionRule):
+            yield from _of_people(rule.when, facts)
+            continue
+        yield from _of_acts(rule.behaviour, rule.within, facts)
+        if rule.half_life is not None:
+            yield _of_decay(rule, facts)
+
+
+def _of_decay(rule: BehaviourRule, facts: ChunkFacts) -> Changes:
+    """The midnights at which occurrences of a rule have aged."""
+    assert rule.half_life is not None
+    assert rule.half_life.micros is not None
+    matched = facts.occurrences.of(rule.behaviour)
+    seen = facts.occurrences.visible(matched)
+    end = matched.at + _HALF_LIVES * rule.half_life.micros
+    weighing = in_window(matched.subject, seen, end, matched.at, rule.within, facts.compiled.zone).union()
+    if not len(weighing.subject):
+        return weighing.subject, weighing.start
+    midnights = facts.compiled.midnights(int(weighing.start.min()))
+    first = np.searchsorted(midnights, weighing.start, side="left")
+    n = np.maximum(np.searchsorted(midnights, weighing.end, side="right") - first, 0)
+    return np.repeat(weighing.subject, n), midnights[ranges(first, n)]
 
 
 def _of_accounts(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
@@ -159,7 +235,7 @@ def _of_values(condition: AttributeTest | HeldFor, facts: ChunkFacts) -> Iterato
     yield steps.subject, steps.at_instants
     compiled = facts.compiled
     if isinstance(condition, HeldFor):
-        yield steps.subject, exits(condition.span, steps.since, compiled.zone)
+        yield _leaving(steps.subject, condition.span, steps.since, facts)
     if condition.test is not None and isinstance(condition.test, RELATIVE_TESTS):
         for instants in change_instants(condition.test, compiled.column(condition.field)):
             yield steps.subject, np.append(instants, np.int64(FOREVER))[steps.code]
@@ -169,7 +245,6 @@ def _of_acts_of(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
     """Changes of a verdict on what people did."""
     known = facts.chunk.person_known_at
     everybody = np.arange(facts.chunk.n_people, dtype=np.int32)
-    zone = facts.compiled.zone
     match condition:
         case Did():
             yield from _of_acts(condition.behaviour, condition.within, facts)
@@ -183,7 +258,7 @@ def _of_acts_of(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
         case Stopped():
             yield from _of_acts(condition.behaviour, condition.span, facts)
             yield from _of_coverage(condition.behaviour, [condition.span, None], facts)
-            yield everybody, exits(condition.span, known, zone)
+            yield _leaving(everybody, condition.span, known, facts)
         case Resumed():
             yield from _of_acts(condition.behaviour, condition.within, facts)
             yield from _of_coverage(condition.behaviour, [None], facts)
@@ -199,7 +274,7 @@ def _of_acts_of(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
             yield from _of_acts(condition, condition.within, facts)
         case Silent():
             yield from _of_acts(condition, condition.span, facts)
-            yield everybody, exits(condition.span, known, zone)
+            yield _leaving(everybody, condition.span, known, facts)
             types = silence_types(condition, facts.compiled)
             yield _everybody_at(everybody, _coverage(types, [condition.span], facts))
         case Fired():
@@ -219,15 +294,21 @@ def _of_acts(what: What, within: Duration | None, facts: ChunkFacts) -> Iterator
     matched = facts.occurrences.of(what)
     yield matched.subject, facts.occurrences.visible(matched)
     if within is not None:
-        yield matched.subject, exits(within, matched.at, facts.compiled.zone)
+        yield _leaving(matched.subject, within, matched.at, facts)
+
+
+def _leaving(subject: Ints, span: Duration, at: Instants, facts: ChunkFacts) -> Changes:
+    """Something leaves the window of a span, or comes back into it."""
+    which, when = leaves(span, at, facts.compiled.zone)
+    return subject[which], when
 
 
 def _of_log(log: Log, span: Duration | None, facts: ChunkFacts) -> Iterator[Changes]:
     """Something fired or was entered; the microsecond after it too, for those who read it as just before; and so long ago."""
-    yield log.subject, log.at
-    yield log.subject, log.at + 1
+    yield of_namesakes(facts, (log.subject, log.at))
+    yield of_namesakes(facts, (log.subject, log.at + 1))
     if span is not None:
-        yield log.subject, exits(span, log.at, facts.compiled.zone)
+        yield of_namesakes(facts, _leaving(log.subject, span, log.at, facts))
 
 
 def _of_coverage(behaviour: str, windows: list[Duration | None], facts: ChunkFacts) -> Iterator[Changes]:
@@ -239,7 +320,7 @@ def _of_coverage(behaviour: str, windows: list[Duration | None], facts: ChunkFac
 def _coverage(types: tuple[str, ...], windows: list[Duration | None], facts: ChunkFacts) -> Instants:
     """Coverage begins or ends, or a window begins to lie inside it."""
     first, last = facts.compiled.coverage_of(types)
-    inside = [exits(w, first - 1, facts.compiled.zone) for w in windows if w is not None]
+    inside = [leaves(w, first - 1, facts.compiled.zone)[1] for w in windows if w is not None]
     return np.unique(np.concatenate([first, last + 1, *inside]))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from handraise.facts.chunks import EntityTimelines, Instants, Ints, Kind, Shared
 from handraise.model.activities import ACTIVITY_COLUMNS
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Behaviour, Playbook, WherePart
-from handraise.model.time import Micros
+from handraise.model.time import Micros, local_date, local_midnight
 from handraise.model.value_tests import Between, Compare, OneOf, ValueTest
 from handraise.model.values import FieldType, number_text
 
@@ -59,6 +60,7 @@ class Compiled:
         self._coded_tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._coverage: dict[str, Covered] = {}
+        self._midnights: Instants = np.empty(0, dtype=np.int64)
         self.behaviours: Mapping[str, BehaviourMatch] = {
             key: self._match(behaviour) for key, behaviour in playbook.behaviours.items()
         }
@@ -108,6 +110,23 @@ class Compiled:
             spans = (s for s in self.shared.coverage if activity_type in s.activity_types)
             self._coverage[activity_type] = Covered.of((s.from_at, s.to_at) for s in spans)
         return self._coverage[activity_type]
+
+    def midnights(self, first: Micros) -> Instants:
+        """00:00 of every day in the playbook's zone, from that of `first` to the one after the reading's instant."""
+        if not len(self._midnights) or first < self._midnights[0]:
+            days = range(
+                local_date(first, self.zone).toordinal(), local_date(self.as_of, self.zone).toordinal() + 2
+            )
+            every = [local_midnight(date.fromordinal(day), self.zone) for day in days]
+            self._midnights = np.array(every, dtype=np.int64)
+        return self._midnights
+
+    def last_midnight(self, at: Instants) -> Instants:
+        """The last 00:00 at or before each instant."""
+        if not at.size:
+            return at
+        every = self.midnights(int(at.min()))
+        return every[np.searchsorted(every, at, side="right") - 1]
 
     def column(self, field: Field) -> ValueColumn:
         columns = self._coded if field in self._coded else self._columns

@@ -300,7 +300,7 @@ def _(condition: Fired, view: View) -> Truths:
 
 def _fired(trigger: str, within: Duration | None, view: View) -> Bools:
     people = _people(view)
-    last = people.past.last_firing(trigger, people.points.subject, people.points.at)
+    last = people.past.last_firing(trigger, people.names, people.points.at)
     start = people.start(within)
     return last > (BEFORE_ALL if start is None else start)
 
@@ -308,7 +308,7 @@ def _fired(trigger: str, within: Duration | None, view: View) -> Bools:
 @truth_of.register
 def _(condition: StageIs, view: View) -> Truths:
     people = _people(view)
-    since, stage = people.past.stage(people.points.subject, people.points.at)
+    since, stage = people.past.stage(people.names, people.points.at)
     lifecycle = view.compiled.playbook.lifecycle
     held = np.isin(stage, [lifecycle.index(key) for key in condition.stages])
     if condition.span is not None:

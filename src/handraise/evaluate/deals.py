@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from handraise.evaluate.points import FOREVER, Points, exits
-from handraise.evaluate.spells import Counted, Spells
+from handraise.evaluate.points import FOREVER, Points
+from handraise.evaluate.spells import Counted, Spells, in_window
 from handraise.facts.chunks import DEAL_STATUSES, Bools, Deals, Instants, Ints
 from handraise.facts.ranges import ranges
 from handraise.model.conditions import DealOf, DealStatus, HasOpportunity
@@ -62,8 +62,8 @@ class DealStates:
         deal, start, end, status, since = self._over_time
         held = _among(status, condition)
         deal, start, end, since = deal[held], start[held], end[held], since[held]
-        if condition.within is not None:
-            end = np.minimum(end, exits(condition.within, since, self.zone))
+        meanwhile = in_window(deal, start, end, since, condition.within, self.zone)
+        deal, start, end = meanwhile.subject, meanwhile.start, meanwhile.end
         if condition.whose is DealOf.ACCOUNT:
             return Spells.of(self.deals.account[deal], start, end)
         by_deal = np.argsort(self.deals.role_deal, kind="stable")

@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.happened import stages, tracks
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.open_facts import BitSets, OpenFacts
 from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score, fit_score
 from handraise.evaluate.views import PeopleView, Scored, people_view
-from handraise.facts.chunks import Chunk
+from handraise.facts.chunks import Chunk, Instants
 from handraise.model.conditions import (
     AttributeTest,
     HeldFor,
@@ -48,6 +49,13 @@ DECISION_COLUMNS = pa.schema(
         pa.field("engagement_level_certain", pa.bool_(), nullable=False),
         pa.field("rank", pa.string(), nullable=False),
         pa.field("marketing_qualified", pa.string(), nullable=False),
+        pa.field("track", pa.string()),
+        pa.field("track_trigger", pa.string()),
+        pa.field("track_fired_at", pa.timestamp("us", tz="UTC")),
+        pa.field("track_due_at", pa.timestamp("us", tz="UTC")),
+        pa.field("stage", pa.string()),
+        pa.field("stage_entered_at", pa.timestamp("us", tz="UTC")),
+        pa.field("stage_due_at", pa.timestamp("us", tz="UTC")),
         pa.field("buyer_segment", pa.string()),
         pa.field("buyer_segment_could_be", pa.list_(pa.string()), nullable=False),
         pa.field("segments_in", pa.list_(pa.string()), nullable=False),
@@ -76,6 +84,30 @@ class Limits:
     def having(self, score: Score, limits: ClassLimits) -> Limits:
         """These limits with another's classes too."""
         return replace(self, **{"grades" if score is Score.FIT else "levels": limits})
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsOverTime:
+    """The class limits in force over time: `limits[i]` from `instants[i]` on, and the first of them before too."""
+
+    instants: Instants
+    limits: tuple[Limits, ...]
+
+    @classmethod
+    def always(cls, limits: Limits) -> LimitsOverTime:
+        return cls(np.empty(0, dtype=np.int64), (limits,))
+
+    def at(self, at: Instants) -> Limits:
+        """The limits in force at each instant."""
+        if len(self.limits) == 1:
+            return self.limits[0]
+        place = np.maximum(np.searchsorted(self.instants, at, side="right") - 1, 0)
+        return Limits(*(_limits_at([limits.of(score) for limits in self.limits], place) for score in Score))
+
+
+def _limits_at(limits: list[ClassLimits], place: npt.NDArray[np.int64]) -> ClassLimits:
+    table = np.array([(at.best, at.second, at.third) for at in limits], dtype=np.int64)
+    return ClassLimits(table[place, 0], table[place, 1], table[place, 2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +228,8 @@ class ChunkDecisions(ScoredPeople):
             "engagement_level_certain": pa.array((engagement.best == engagement.worst)[:n]),
             "rank": _words(RANKS, (grade * 4 + level)[:n]),
             "marketing_qualified": _WORDS.take(pa.array(self.marketing_qualified()[:n])),
+            **tracks(self.people, n),
+            **stages(self.people, n),
             "buyer_segment": _taken(segment_keys, self.buyer_segments.index[:n]),
             "buyer_segment_could_be": self._could_be().as_lists(n),
             "segments_in": in_.as_lists(n),

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate.occurrences import Matched
-from handraise.evaluate.points import FOREVER, exits
-from handraise.evaluate.spells import Spells
+from handraise.evaluate.points import FOREVER
+from handraise.evaluate.spells import Spells, in_window
+from handraise.evaluate.timelines import HeldSteps
 from handraise.evaluate.views import ChunkFacts
-from handraise.facts.chunks import Instants, Ints
+from handraise.facts.chunks import Instants, Ints, Timeline
 from handraise.facts.ranges import ranges
 from handraise.model.conditions import AccountDid
 
@@ -31,6 +32,17 @@ def until_when(facts: ChunkFacts) -> Instants:
     """The instant from which each person is nobody any more, or another."""
     alive = facts.chunk.alive
     return np.full(facts.chunk.n_people, FOREVER) if alive is None else alive.until
+
+
+def of_namesakes(facts: ChunkFacts, changes: Changes) -> Changes:
+    """Changes of a name, handed to every life that bears it."""
+    alive = facts.chunk.alive
+    if alive is None:
+        return changes
+    name, at = changes
+    first = np.searchsorted(alive.same_as, name, side="left")
+    n = np.searchsorted(alive.same_as, name, side="right") - first
+    return ranges(first, n).astype(np.int32), np.repeat(at, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +131,32 @@ class Holdings:
             account = facts.occurrences.account(matched)
             some = np.flatnonzero(account >= 0)
             return cls(some, account[some], seen[some], until[some])
-        # Each occurrence beside every membership of its person that had begun by then.
-        row, index = _beside(held.subject, matched.subject)
-        begun = held.at[row] <= matched.at[index]
-        row, index = row[begun], index[begun]
-        # The latest of those that are visible counts: a running maximum, in order of visibility.
-        start = np.maximum(held.visible[row], seen[index])
-        order = np.lexsort((row, start, index))
-        row, index, start = row[order], index[order], start[order]
-        stride = len(held.subject) + 1
-        row = np.maximum.accumulate(index * stride + row) - index * stride if len(row) else row
-        last = np.ones(len(row), dtype=np.bool_)
-        last[:-1] = (index[1:] != index[:-1]) | (start[1:] != start[:-1])
-        row, index, start = row[last], index[last], start[last]
-        end = np.full(len(row), FOREVER)
+        steps = HeldSteps.either(*(_held_at(timeline, matched, seen) for timeline in (held.stated, held.own)))
+        index = steps.subject.astype(np.int64)
+        end = np.full(len(index), FOREVER)
         same = index[1:] == index[:-1]
-        end[:-1][same] = start[1:][same]
-        account = held.code[row]
-        kept = account >= 0
-        return cls(index[kept], account[kept], start[kept], np.minimum(end, until[index])[kept])
+        end[:-1][same] = steps.at_instants[1:][same]
+        kept = steps.code >= 0
+        return cls(
+            index[kept], steps.code[kept], steps.at_instants[kept], np.minimum(end, until[index])[kept]
+        )
+
+
+def _held_at(held: Timeline, matched: Matched, seen: Instants) -> tuple[Ints, Instants, Ints]:
+    """What is told of the account at the instant of each occurrence: (which occurrence, from when on, account)."""
+    # Each occurrence beside every membership of its person that had begun by then.
+    row, index = _beside(held.subject, matched.subject)
+    begun = held.at[row] <= matched.at[index]
+    row, index = row[begun], index[begun]
+    # The latest of those that are visible counts: a running maximum, in order of visibility.
+    start = np.maximum(held.visible[row], seen[index])
+    order = np.lexsort((row, start, index))
+    row, index, start = row[order], index[order], start[order]
+    stride = len(held.subject) + 1
+    row = np.maximum.accumulate(index * stride + row) - index * stride if len(row) else row
+    last = np.ones(len(row), dtype=np.bool_)
+    last[:-1] = (index[1:] != index[:-1]) | (start[1:] != start[:-1])
+    return index[last].astype(np.int32), start[last], held.code[row[last]]
 
 
 def people_who_did(condition: AccountDid, facts: ChunkFacts) -> Spells:
@@ -151,11 +170,10 @@ def _people_who_did(condition: AccountDid, facts: ChunkFacts) -> Spells:
         matched = matched.only(matched.at >= condition.since)
     held = Holdings.of(facts, matched)
     at, person = matched.at[held.index], matched.subject[held.index]
-    end = held.end
-    if condition.within is not None:
-        end = np.minimum(end, exits(condition.within, at, facts.compiled.zone))
     n_people = max(facts.chunk.n_people, 1)
     pairs, number = np.unique(held.account.astype(np.int64) * n_people + person, return_inverse=True)
-    often = Spells.of(number.astype(np.int32), held.start, end).counted().at_least(condition.times)
+    did = number.astype(np.int32)
+    spells = in_window(did, held.start, held.end, at, condition.within, facts.compiled.zone)
+    often = spells.counted().at_least(condition.times)
     account = (pairs // n_people).astype(np.int32)
     return often.of_subjects(account[often.subject])

@@ -267,8 +267,9 @@ def count(matched: Matched, n_subjects: int) -> Counts:
 
 
 def weights(at: Instants, now: Micros | Instants, half_life: Micros) -> npt.NDArray[np.float64]:
-    """0.5 ** (age / half-life), continuous in the age."""
-    return np.exp2((at - now) / half_life)
+    """0.5 ** (age / half-life), continuous in the age; whatever lies after `now` has no age yet."""
+    weight: npt.NDArray[np.float64] = np.exp2(np.minimum(at - now, 0) / half_life)
+    return weight
 
 
 def _numbers(texts: list[str | None]) -> Ints:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from handraise.evaluate.calendar_steps import Pieces, pieces
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.model.time import Duration, Micros
 
@@ -55,7 +57,7 @@ def starts(span: Duration, at: Instants, zone: str) -> Instants:
     exact = span.micros
     if exact is not None:
         return at - exact
-    return _each(at, lambda instant: span.before(instant, zone))
+    return _pieces(span, at, zone).moved(at) if len(at) else at
 
 
 def exits(span: Duration, at: Instants, zone: str) -> Instants:
@@ -63,27 +65,35 @@ def exits(span: Duration, at: Instants, zone: str) -> Instants:
     exact = span.micros
     if exact is not None:
         return at + exact
-    return _each(at, lambda instant: _first_outside(span, instant, zone))
+    return _pieces(span, at, zone).reaches(at)[0] if len(at) else at
 
 
-def _first_outside(span: Duration, at: Micros, zone: str) -> Micros:
-    """The smallest `t` with `span.before(t) >= at`. Calendar steps are clamped, so it is looked for by halving."""
-    near = span.after(at, zone)
-    low, high = near - _FAR, near + _FAR
-    while low + 1 < high:
-        middle = (low + high) // 2
-        if span.before(middle, zone) >= at:
-            high = middle
-        else:
-            low = middle
-    return high
+def comes_back(span: Duration, at: Instants, zone: str) -> tuple[npt.NDArray[np.int64], Instants, Instants]:
+    """Where something lies inside the trailing window again after it left it: (which, from, until). Only calendar steps
+    do that (`calendar_steps`)."""
+    if span.micros is not None or not len(at):
+        none = np.empty(0, dtype=np.int64)
+        return none, none, none
+    return _pieces(span, at, zone).falls_back(at)
 
 
-# Clamping moves a step by three days at most, and clocks by an hour.
-_FAR: Micros = 5 * 86_400_000_000
+def leaves(span: Duration, at: Instants, zone: str) -> tuple[npt.NDArray[np.int64], Instants]:
+    """Every instant at which something leaves the trailing window or comes back into it: (which, when)."""
+    which, begin, end = comes_back(span, at, zone)
+    mine = np.arange(len(at))
+    return np.concatenate([mine, which, which]), np.concatenate([exits(span, at, zone), begin, end])
 
 
-def _each(at: Instants, step: object) -> Instants:
-    distinct, place = np.unique(at, return_inverse=True)
-    moved = np.fromiter((step(int(instant)) for instant in distinct), np.int64, len(distinct))  # type: ignore[operator]
-    return np.asarray(moved[place], dtype=np.int64)
+def nears(span: Duration, at: Instants, zone: str) -> Instants:
+    """Every instant at which a window that begins then, and whose end is excluded, comes to hold each `at`, or ceases
+    to."""
+    if span.micros is not None:
+        return at - span.micros + 1
+    ahead = pieces(span, zone, span.before(int(at.min()), zone), int(at.max()), forward=True)
+    _, begin, end = ahead.falls_back(at + 1)
+    return np.concatenate([ahead.reaches(at + 1)[0], begin, end])
+
+
+def _pieces(span: Duration, at: Instants, zone: str) -> Pieces:
+    first, last = int(at.min()), int(at.max())
+    return pieces(span, zone, span.before(first, zone), span.after(last, zone))

@@ -24,7 +24,7 @@ def account_did_count(condition: AccountDid, accounts: AccountsView) -> Counts:
 
 def member_counts(who: Condition, accounts: AccountsView) -> tuple[Counts, Counts]:
     """How many members surely, and how many possibly, pass at each point of the accounts."""
-    sure, possible = accounts.facts.remember(("who", who), lambda: _members(who, accounts))
+    sure, possible = accounts.facts.remember(("who", who), lambda: _members(who, accounts), of_past=True)
     points = accounts.points
     return sure.look_up(points.subject, points.at), possible.look_up(points.subject, points.at)
 

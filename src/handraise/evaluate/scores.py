@@ -50,11 +50,11 @@ class ScoreRange:
 
 @dataclass(frozen=True, slots=True)
 class ClassLimits:
-    """Hundredths to reach the best, second and third class; `NOBODY` where nobody can."""
+    """Hundredths to reach the best, second and third class, for all or for each point; `NOBODY` where nobody can."""
 
-    best: int
-    second: int
-    third: int
+    best: int | Hundredths
+    second: int | Hundredths
+    third: int | Hundredths
 
     def of(self, scores: Hundredths) -> Classes:
         """Class index of each score, 0 the best, 3 where no threshold is reached."""
@@ -114,7 +114,7 @@ def behaviour_millionths(rule: BehaviourRule, people: PeopleView) -> npt.NDArray
     if half_life is None:
         total = np.bincount(subject, minlength=people.size).astype(np.int64) * MILLION
     else:
-        now = people.now
+        now = people.decayed_at
         weight = weights(matched.at, np.asarray(now)[subject] if np.ndim(now) else now, half_life)
         sums = np.bincount(subject, weights=weight, minlength=people.size)
         total = np.rint(sums * MILLION).astype(np.int64)

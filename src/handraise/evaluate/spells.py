@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from handraise.evaluate.points import FOREVER
+from handraise.evaluate.points import FOREVER, comes_back, exits
 from handraise.facts.chunks import Bools, Instants, Ints
+from handraise.model.time import Duration
 
 Counts = npt.NDArray[np.int64]
 
@@ -89,6 +90,21 @@ class Counted:
     def at_least(self, n: int) -> Spells:
         """The stretches in which the count is `n` or more."""
         return stretches(self.subject, self.at, self.n >= n)
+
+
+def in_window(
+    subject: Ints, start: Instants, end: Instants, at: Instants, within: Duration | None, zone: str
+) -> Spells:
+    """The part of each `[start[i], end[i])` in which what happened at `at[i]` is in the trailing window; all of it
+    without one."""
+    if within is None:
+        return Spells.of(subject, start, end)
+    again, begin, until = comes_back(within, at, zone)
+    return Spells.of(
+        np.concatenate([subject, subject[again]]),
+        np.concatenate([start, np.maximum(start[again], begin)]),
+        np.concatenate([np.minimum(end, exits(within, at, zone)), np.minimum(end[again], until)]),
+    )
 
 
 def look_up(

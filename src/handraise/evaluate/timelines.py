@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.points import Points
 from handraise.evaluate.spells import last_at
-from handraise.facts.chunks import Bools, Instants, Ints, Timeline
+from handraise.facts.chunks import Bools, Held, Instants, Ints, Timeline
 
 NO_TIMELINE_CODE = np.int32(-1)
 
@@ -71,3 +74,35 @@ class Steps:
         if not len(codes):
             return np.full(len(place), NO_TIMELINE_CODE, dtype=np.int32)
         return np.where(place >= 0, codes[np.maximum(place, 0)], NO_TIMELINE_CODE).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSteps:
+    """The account held, as told at each instant: from `at_instants[i]` on it is `code[i]` for `subject[i]` (below 0:
+    none of the chunk). Sorted by both."""
+
+    subject: Ints
+    at_instants: Instants
+    code: Ints
+
+    @classmethod
+    def of(cls, held: Held) -> HeldSteps:
+        stated, own = Steps(held.stated), Steps(held.own)
+        return cls.either(
+            (stated.subject, stated.at_instants, stated.code), (own.subject, own.at_instants, own.code)
+        )
+
+    @classmethod
+    def either(cls, stated: tuple[Ints, Instants, Ints], own: tuple[Ints, Instants, Ints]) -> HeldSteps:
+        """Of steps sorted by (subject, instant): the stated code, or where there is none (-1), the own one."""
+        both = Points.of(np.concatenate([stated[0], own[0]]), np.concatenate([stated[1], own[1]]))
+        first, second = (
+            Steps.taken(code, last_at(subject, at, both.subject, both.at))
+            for subject, at, code in (stated, own)
+        )
+        code = np.where(first == NO_TIMELINE_CODE, second, first)
+        return cls(both.subject, both.at, code)
+
+    def at(self, subject: Ints, instant: Instants) -> Ints:
+        """The account for each (subject, instant); below 0 for none of the chunk."""
+        return Steps.taken(self.code, last_at(self.subject, self.at_instants, subject, instant))

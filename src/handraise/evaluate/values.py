@@ -20,7 +20,7 @@ import numpy.typing as npt
 import re2
 
 from handraise.evaluate.kleene import IN, OUT, UNKNOWN, Truths, certain
-from handraise.evaluate.points import exits
+from handraise.evaluate.points import leaves, nears
 from handraise.model.time import Micros, local_date, local_midnight, to_micros
 from handraise.model.value_tests import (
     Between,
@@ -194,20 +194,19 @@ def change_instants(
     """The instants at which each value begins or ceases to pass: a few for each, `UNREADABLE` for unreadable ones."""
     days = column.type is FieldType.DATE
     change = _changes_of_day if days else _changes_of_instant
-    found = [
-        (UNREADABLE,) * 4 if time == UNREADABLE else change(test, int(time), column.zone)
-        for time in column.times()
-    ]
-    return tuple(np.array(found, dtype=np.int64).reshape(-1, 4).T)
+    found = [() if time == UNREADABLE else change(test, int(time), column.zone) for time in column.times()]
+    most = max(map(len, found), default=0)
+    padded = [(*instants, *(UNREADABLE,) * (most - len(instants))) for instants in found]
+    return tuple(np.array(padded, dtype=np.int64).reshape(-1, most).T)
 
 
 def _changes_of_instant(
     test: InTheLast | InTheNext | LongerAgo, instant: Micros, zone: str
 ) -> tuple[Micros, ...]:
     """It comes, it is over, it is so long ago, it is so near."""
-    gone = int(exits(test.span, np.array([instant]), zone)[0])
-    near = _first(lambda t: test.span.after(t, zone) > instant, test.span.before(instant, zone))
-    return instant, instant + 1, gone, near
+    at = np.array([instant], dtype=np.int64)
+    moves = leaves(test.span, at, zone)[1].tolist()
+    return instant, instant + 1, *moves, *nears(test.span, at, zone).tolist()
 
 
 def _changes_of_day(test: InTheLast | InTheNext | LongerAgo, day: int, zone: str) -> tuple[Micros, ...]:

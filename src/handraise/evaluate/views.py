@@ -21,7 +21,7 @@ from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import Matched, Occurrences, What
 from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.points import Points, starts
-from handraise.evaluate.timelines import Steps, latest
+from handraise.evaluate.timelines import HeldSteps, Steps, latest
 from handraise.facts.chunks import Bools, Chunk, Instants, Ints, Timeline
 from handraise.model.conditions import Condition, Score
 from handraise.model.fields import Entity, Field
@@ -46,35 +46,43 @@ class Scored:
 
 @dataclass
 class ChunkFacts:
-    """What all views of one chunk share."""
+    """What all views of one chunk share, and what was decided earlier (`past`), as they read it. `calibrated_at` are
+    the instants at which limits of classes change."""
 
     compiled: Compiled
     chunk: Chunk
     past: Past = NO_PAST
-    _steps: dict[Field, Steps] = field(default_factory=dict)
+    calibrated_at: Instants = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
+    _of_past: dict[Hashable, Any] = field(default_factory=dict)
 
-    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for the chunk."""
-        if name not in self._remembered:
-            self._remembered[name] = make()
-        found: T = self._remembered[name]
+    def reading(self, past: Past) -> ChunkFacts:
+        """The same facts beside another past."""
+        return ChunkFacts(self.compiled, self.chunk, past, self.calibrated_at, self._remembered)
+
+    def remember(self, name: Hashable, make: Callable[[], T], *, of_past: bool = False) -> T:
+        """What `make` gives, made once for the chunk; `of_past`: once for each past."""
+        memory = self._of_past if of_past else self._remembered
+        if name not in memory:
+            memory[name] = make()
+        found: T = memory[name]
         return found
 
-    @cached_property
+    @property
     def occurrences(self) -> Occurrences:
-        return Occurrences(self.compiled, self.chunk.activities)
+        return self.remember("occurrences", lambda: Occurrences(self.compiled, self.chunk.activities))
 
-    @cached_property
+    @property
     def deals(self) -> DealStates:
-        return DealStates(self.chunk.deals, self.compiled.zone)
+        return self.remember("deals", lambda: DealStates(self.chunk.deals, self.compiled.zone))
 
-    @cached_property
-    def held_steps(self) -> Steps:
+    @property
+    def held_steps(self) -> HeldSteps:
         """The account held over time, of the chunk's people. Only where the chunk says so (`Chunk.held`)."""
-        if self.chunk.held is None:
+        held = self.chunk.held
+        if held is None:
             raise RuntimeError("this chunk knows its people's accounts at one instant only")
-        return Steps(self.chunk.held)
+        return self.remember("held", lambda: HeldSteps.of(held))
 
     def timeline(self, field_: Field) -> Timeline | None:
         is_account = field_.entity == Entity.ACCOUNT.value
@@ -83,11 +91,7 @@ class ChunkFacts:
     def steps(self, field_: Field) -> Steps | None:
         """The field over time, of people or of accounts."""
         timeline = self.timeline(field_)
-        if timeline is None:
-            return None
-        if field_ not in self._steps:
-            self._steps[field_] = Steps(timeline)
-        return self._steps[field_]
+        return None if timeline is None else self.remember(("steps", field_), lambda: Steps(timeline))
 
 
 @dataclass
@@ -96,7 +100,6 @@ class View:
 
     facts: ChunkFacts
     points: Points
-    past: Past = NO_PAST
     _truths: dict[Condition, Truths] = field(default_factory=dict)
     _latest: dict[Field, tuple[Ints, Bools]] = field(default_factory=dict)
 
@@ -107,6 +110,10 @@ class View:
     @property
     def chunk(self) -> Chunk:
         return self.facts.chunk
+
+    @property
+    def past(self) -> Past:
+        return self.facts.past
 
     @property
     def size(self) -> int:
@@ -180,14 +187,35 @@ class PeopleView(View):
     """People.
 
     `scorer` gives the scores when a condition first asks for one (see `evaluate.decide`): a score may rest on the
-    other's class, and the reader of the playbook refuses circles.
+    other's class, and the reader of the playbook refuses circles. `scoring` gives a view its scorer. `ages_in_steps`:
+    occurrences age at midnights, as in a history (meaning 10), and not continuously.
     """
 
     scorer: Callable[[Score], Scored] | None = None
+    scoring: Callable[[PeopleView], object] | None = None
+    ages_in_steps: bool = False
 
     def at(self, points: Points) -> PeopleView:
         """The same people at other points; scores are asked for there anew."""
-        return PeopleView(self.facts, points, self.past)
+        return self.reading(self.facts, points)
+
+    def reading(self, facts: ChunkFacts, points: Points) -> PeopleView:
+        """The same at other points, beside another past."""
+        people = PeopleView(facts, points, scoring=self.scoring, ages_in_steps=self.ages_in_steps)
+        if self.scoring is not None:
+            self.scoring(people)
+        return people
+
+    @property
+    def decayed_at(self) -> Micros | Instants:
+        """The instant up to which occurrences have aged at each point."""
+        return self.compiled.last_midnight(np.asarray(self.now)) if self.ages_in_steps else self.now
+
+    @property
+    def names(self) -> Ints:
+        """Whose name each point's person bears: the first life of it in the chunk."""
+        alive = self.chunk.alive
+        return self.points.subject if alive is None else alive.same_as[self.points.subject]
 
     def acts(self, what: What, start: Micros | Instants | None) -> Matched:
         """What each point's person did after `start`."""
@@ -227,7 +255,7 @@ class PeopleView(View):
         n_accounts = self.chunk.n_accounts
         if self.points.instant is not None:
             points = Points.everybody(n_accounts + 1, self.points.instant)
-            return self.held, AccountsView(self.facts, points, self.past, people=self)
+            return self.held, AccountsView(self.facts, points, people=self)
         has = self.held >= 0
         distinct = Points.of(self.held[has], self.points.at[has])
         stride = len(instants := np.unique(distinct.at)) + 1
@@ -238,9 +266,9 @@ class PeopleView(View):
         nobody = Points(
             np.append(distinct.subject, np.int32(n_accounts)), np.append(distinct.at, np.int64(0))
         )
-        return row, AccountsView(self.facts, nobody, self.past, people=self)
+        return row, AccountsView(self.facts, nobody, people=self)
 
 
 def people_view(compiled: Compiled, chunk: Chunk, past: Past = NO_PAST) -> PeopleView:
     """Everybody of the chunk at the reading's instant."""
-    return PeopleView(ChunkFacts(compiled, chunk), Points.everybody(chunk.n_people, compiled.as_of), past)
+    return PeopleView(ChunkFacts(compiled, chunk, past), Points.everybody(chunk.n_people, compiled.as_of))

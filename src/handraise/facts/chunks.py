@@ -108,6 +108,9 @@ class Activities:
     `held` are the accounts that the people held (as known at `as_of`), `kind` indexes `Shared.kinds`.
     `known` is `max(at, known_at)`: when it was first visible at all, before anybody knew whose it was; attributes of
     its asset and program are read as of then. `places` is there only in a reading that was asked for it.
+
+    `fresh`, in a reading over time, says of each occurrence whether it was first seen in this life of its record: what
+    a record did before that has moved an earlier life already.
     """
 
     person: Ints
@@ -117,6 +120,7 @@ class Activities:
     known: Instants
     visible: Instants
     places: Places | None = None
+    fresh: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +194,27 @@ class Shared:
     files: tuple[str, ...] = ()
 
 
+ELSEWHERE = np.int32(-2)
+"""An account that is not in the chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The accounts of people over time, as told at each instant: the latest `stated` one counts, and where there is none,
+    or it has ended (code -1), the latest of their `own` (a lead's company)."""
+
+    stated: Timeline
+    own: Timeline
+
+
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """During which instants `[since, until)` each person of a chunk is somebody, made of just these records."""
+    """During which instants `[since, until)` each person of a chunk is somebody, made of just these records; and who
+    they are: the first person of the chunk that bears the same name (`same_as`)."""
 
     since: Instants
     until: Instants
+    same_as: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +227,11 @@ class Chunk:
 
     `person_ids[i]` names the person, `source_ids[i]` is the bare id of its representative record;
     `person_account[i]` indexes `account_ids`; `person_known_at[i]` is the first instant at which any record
-    of the person was known. Fields that nobody has a value for may be absent from the mappings. `held`, in a
-    reading over time, is the account held as known at each instant; its codes index `account_ids`, -1 is none. There, a person whose records
-    are joined or told apart meanwhile is several people of the chunk, one after the other, each `alive` for its time.
+    of the person was known. Fields that nobody has a value for may be absent from the mappings.
+
+    In a reading over time `held` are the accounts as told at each instant (codes index `account_ids`), and a person
+    whose name or records change meanwhile is several people of the chunk, one life after the other, each `alive`
+    for its time (`identity.lives`).
     """
 
     n_decided: int
@@ -223,7 +244,7 @@ class Chunk:
     account_fields: Mapping[Field, Timeline]
     activities: Activities
     deals: Deals
-    held: Timeline | None = None
+    held: Held | None = None
     alive: Alive | None = None
 
     @property

@@ -6,26 +6,55 @@ The latest stated membership counts; a lead's own company gives way to it, and c
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from handraise.facts.chunks import AccountsHeld, Instants, Ints
+from handraise.facts.chunks import AccountsHeld, Bools, Instants, Ints
 from handraise.facts.view import View
 from handraise.identity.people import People, ranks_of
+
+
+@dataclass(frozen=True, slots=True)
+class Memberships:
+    """What is told of the accounts of records, by record and then by what makes a membership the latest: the account
+    (-1: ended), since when, from when on it was visible, and whether it was stated. `rank` orders the rows of any
+    records among each other so."""
+
+    record: Ints
+    account: Ints
+    at: Instants
+    visible: Instants
+    stated: Bools
+    rank: Ints
+
+
+def memberships(view: View, source_rank: Mapping[int, int], chosen: Ints | None = None) -> Memberships:
+    """Everything that is told; with `chosen`, of these records."""
+    rows = _rows(view, chosen)
+    source = ranks_of(rows["source"], source_rank)
+    latest = np.lexsort((rows["content"], source, rows["known_at"], rows["happened_at"]))
+    rank = np.empty(len(latest), dtype=np.int32)
+    rank[latest] = np.arange(len(latest), dtype=np.int32)
+    order = np.lexsort((rank, rows["record"]))
+    at, known = rows["happened_at"][order], rows["known_at"][order]
+    return Memberships(
+        rows["record"][order].astype(np.int32),
+        rows["account"][order].astype(np.int32),
+        at,
+        np.maximum(at, known),
+        rows["stated"][order].astype(bool),
+        rank[order],
+    )
 
 
 def accounts_held(
     view: View, people: People, source_rank: Mapping[int, int], chosen: Ints | None = None
 ) -> AccountsHeld:
     """Everybody's accounts as known in a view; with `chosen`, from the memberships of these records."""
-    statement = """SELECT record, coalesce(account, -1) AS account, happened_at, known_at, source, content, stated
-                   FROM memberships WHERE {visible}"""
-    if chosen is None:
-        rows = view.arrays(statement)
-    else:
-        rows = view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
+    rows = _rows(view, chosen)
     person = people.person_of[rows["record"]]
     mine = person >= 0
     if not mine.all():
@@ -38,6 +67,14 @@ def accounts_held(
         rows["stated"][order].astype(bool),
         people.n,
     )
+
+
+def _rows(view: View, chosen: Ints | None) -> Mapping[str, npt.NDArray[Any]]:
+    statement = """SELECT record, coalesce(account, -1) AS account, happened_at, known_at, source, content, stated
+                   FROM memberships WHERE {visible}"""
+    if chosen is None:
+        return view.arrays(statement)
+    return view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
 
 
 def _order(person: Ints, rows: Mapping[str, npt.NDArray[Any]], source_rank: Mapping[int, int]) -> Any:

@@ -59,8 +59,8 @@ class People:
 def people_at(view: View, source_rank: Mapping[int, int], chosen: Ints | None = None) -> People:
     """Everybody as known in a view; with `chosen`, only who is made of these records (whole components)."""
     n_records = int(one(view.connection, "SELECT coalesce(max(id), -1) + 1 FROM record_names"))
-    records = _records(view, chosen)
-    links = _links(view, n_records, chosen)
+    records = records_of(view, chosen)
+    links = links_of(view, n_records, chosen)
     group = _group(links, n_records)
     identified = records["identified"]
     named = _representatives(view, records, identified, group, links)
@@ -77,14 +77,14 @@ def people_at(view: View, source_rank: Mapping[int, int], chosen: Ints | None = 
     )
 
 
-def _records(view: View, chosen: Ints | None) -> Rows:
+def records_of(view: View, chosen: Ints | None) -> Rows:
     statement = "SELECT record, happened_at, known_at, identified FROM person_records WHERE {visible}"
     if chosen is None:
         return view.arrays(statement)
     return view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
 
 
-def _links(view: View, n_records: int, chosen: Ints | None) -> Links:
+def links_of(view: View, n_records: int, chosen: Ints | None) -> Links:
     """Only keys that two records bear join anything; most keys are borne by one."""
     statement = """SELECT record, identity_key, greatest(happened_at, known_at) AS since
                    FROM identity_keys WHERE {visible}"""
@@ -159,13 +159,13 @@ def _representatives(view: View, records: Rows, identified: Bools, group: Ints, 
     first = known_at == first_known[of_group]
     several, of_group = several[first], of_group[first]
     tied = np.bincount(of_group)[of_group] > 1
-    by_name = several[tied][np.argsort(_name_ranks(view, several[tied]))] if tied.any() else several[:0]
+    by_name = several[tied][np.argsort(name_ranks(view, several[tied]))] if tied.any() else several[:0]
     chosen = np.full(len(group), -1, dtype=np.int32)
     chosen[group[by_name[::-1]]] = by_name[::-1]
     return np.concatenate([alone, several[~tied], chosen[chosen >= 0]]).astype(np.int32)
 
 
-def _name_ranks(view: View, record: Ints) -> Ints:
+def name_ranks(view: View, record: Ints) -> Ints:
     """Ranks of records by name."""
     rows = view.among(
         'SELECT id FROM record_names WHERE id IN (SELECT id FROM chosen) ORDER BY name COLLATE "C"', record

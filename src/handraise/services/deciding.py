@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from handraise.config import Settings
-from handraise.engines.local import Calibration, Decided, LocalEngine, Progress, ranks_of_trust
+from handraise.engines.calibrating import Calibration
+from handraise.engines.local import Decided, LocalEngine, Progress, ranks_of_trust
 from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import ClassLimits

@@ -1,0 +1,193 @@
+"""Calibrations: thresholds that are read off everybody (meaning 4), at the first instant that anybody is there and at the
+beginning of every further interval at which anybody is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from handraise.engines.reading import Reading
+from handraise.engines.told import Told
+from handraise.errors import EngineError
+from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.decide import Limits, LimitsOverTime, ScoredPeople
+from handraise.evaluate.past import NO_PAST
+from handraise.evaluate.points import Points
+from handraise.evaluate.scores import NOBODY, ClassLimits, Hundredths, fixed_limits
+from handraise.evaluate.views import ChunkFacts, PeopleView
+from handraise.facts.chunks import Chunk, Instants
+from handraise.identity.lives import Lives
+from handraise.model.conditions import Score
+from handraise.model.fields import FieldCatalog
+from handraise.model.playbook import Playbook
+from handraise.model.scores import Threshold, Thresholds, TopPeople, TopShare
+from handraise.model.time import MICROS_PER_DAY, Micros
+from handraise.playbook.dependencies import ENGAGEMENT, FIT, depends_on
+
+# Calibrations repeat from a Monday on, 1970-01-05T00:00Z.
+CALIBRATION_ANCHOR: Micros = 4 * MICROS_PER_DAY
+
+Shown = dict[Score, list[Hundredths]]
+"""Of each score and each calibration the shown scores of some people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Limits found over everybody at an instant, from the facts up to a horizon."""
+
+    at: Micros
+    n_people: int
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """All up to some instant, in order of time; the first also says what holds before it."""
+
+    each: tuple[Calibration, ...]
+
+    @property
+    def last(self) -> Calibration:
+        return self.each[-1]
+
+    @property
+    def over_time(self) -> LimitsOverTime:
+        at = np.array([c.at for c in self.each], dtype=np.int64)
+        return LimitsOverTime(at, tuple(c.limits for c in self.each))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrating:
+    """Calibrates a playbook. `each` does some work on every chunk of a reading."""
+
+    playbook: Playbook
+    catalog: FieldCatalog
+    each: Callable[[Reading, Callable[[Chunk], Shown]], Iterable[Shown]]
+
+    @property
+    def are_needed(self) -> bool:
+        """Whether any threshold is not fixed."""
+        return any(self._thresholds(score).are_calibrated for score in Score)
+
+    @property
+    def fixed(self) -> Limits:
+        """The fixed limits; of a calibrated score there are none yet."""
+        return Limits(*(fixed_limits(self._thresholds(score)) for score in Score))
+
+    def last_anchor(self, as_of: Micros) -> Micros:
+        """The beginning of the interval that an instant lies in."""
+        return CALIBRATION_ANCHOR + (as_of - CALIBRATION_ANCHOR) // self._every * self._every
+
+    def instants(self, lives: Lives, until: Micros) -> Instants:
+        """When calibrations happen, up to an instant; once, then, where nobody was ever there."""
+        if not lives.n:
+            return np.array([until], dtype=np.int64)
+        first = int(lives.since.min())
+        anchors = np.arange(self.last_anchor(first) + self._every, until + 1, self._every, dtype=np.int64)
+        begun = np.searchsorted(np.sort(lives.since), anchors, side="right")
+        ended = np.searchsorted(np.sort(lives.until), anchors, side="right")
+        return np.concatenate([[first], anchors[begun > ended]])
+
+    def over_time(self, reading: Reading, compiled: Compiled, told: Told | None) -> Calibrations:
+        """Every calibration up to the instant of a reading over time."""
+        if reading.lives is None:
+            raise RuntimeError("calibrations over time need a reading over time")
+        return self.at(self.instants(reading.lives, compiled.as_of), reading, compiled, told)
+
+    def at(self, instants: Instants, reading: Reading, compiled: Compiled, told: Told | None) -> Calibrations:
+        """Calibrations at these instants. Where one score rests on the other's class, the other goes first."""
+        limits, n_people = [self.fixed] * len(instants), [0] * len(instants)
+        for scores in self._passes():
+            shown = self._shown(instants, limits, scores, reading, compiled, told)
+            for i in range(len(instants)):
+                n_people[i] = len(shown[scores[0]][i])
+                for score in scores:
+                    found = class_limits(self._thresholds(score), shown[score][i])
+                    limits[i] = limits[i].having(score, found)
+        at = instants.tolist()
+        return Calibrations(tuple(map(Calibration, at, n_people, limits)))
+
+    def _shown(
+        self,
+        instants: Instants,
+        limits: Sequence[Limits],
+        scores: tuple[Score, ...],
+        reading: Reading,
+        compiled: Compiled,
+        told: Told | None,
+    ) -> Shown:
+        """The shown scores of everybody at each of the instants."""
+
+        def of_chunk(chunk: Chunk) -> Shown:
+            past = NO_PAST if told is None else told.past_of(chunk, stage_just_before=True)
+            facts = ChunkFacts(compiled, chunk, past)
+            found: Shown = {score: [] for score in scores}
+            for at, in_force in zip(instants.tolist(), limits, strict=True):
+                people = PeopleView(facts, _points(chunk, at))
+                scored = ScoredPeople(people, in_force)
+                for score in scores:
+                    found[score].append(_of_decided(scored.range(score).shown, people))
+                people.scorer = None  # ends a circle, so that the view is let go at once
+            return found
+
+        parts = list(self.each(reading, of_chunk))
+        nobody = np.empty(0, dtype=np.int64)
+        return {
+            score: [
+                np.concatenate([nobody, *(part[score][i] for part in parts)]) for i in range(len(instants))
+            ]
+            for score in scores
+        }
+
+    def _passes(self) -> tuple[tuple[Score, ...], ...]:
+        """The calibrated scores, those that can be done in one pass together."""
+        calibrated = tuple(s for s in Score if self._thresholds(s).are_calibrated)
+        if ENGAGEMENT in depends_on(self.playbook, FIT):
+            return tuple((s,) for s in reversed(calibrated))
+        if FIT in depends_on(self.playbook, ENGAGEMENT):
+            return tuple((s,) for s in calibrated)
+        return (calibrated,)
+
+    def _thresholds(self, score: Score) -> Thresholds:
+        return self.playbook.fit.grades if score is Score.FIT else self.playbook.engagement.levels
+
+    @property
+    def _every(self) -> Micros:
+        every = self.playbook.recalibrate_every.micros
+        if every is None:
+            raise EngineError(
+                "`recalibrate_every` is a calendar step, but calibrations repeat in weeks, days or hours."
+            )
+        return every
+
+
+def _points(chunk: Chunk, at: Micros) -> Points:
+    """Whoever is somebody at an instant; of a reading at that instant that is everybody."""
+    if chunk.alive is None:
+        return Points.everybody(chunk.n_people, at)
+    there = np.flatnonzero((chunk.alive.since <= at) & (at < chunk.alive.until)).astype(np.int32)
+    return Points(there, np.full(len(there), at, dtype=np.int64))
+
+
+def _of_decided(shown: Hundredths, people: PeopleView) -> Hundredths:
+    return shown[people.points.subject < people.chunk.n_decided]
+
+
+def class_limits(thresholds: Thresholds, scores: Hundredths) -> ClassLimits:
+    """The limits of top shares, or of the best so many: each the score of its last member, ties included."""
+    ranked = np.sort(scores)[::-1]
+    return ClassLimits(*(_score_of_top(_n_top(t, len(ranked)), ranked) for t in thresholds.as_tuple()))
+
+
+def _n_top(threshold: Threshold, n_people: int) -> int:
+    """How many people, besides ties, a calibrated class is for."""
+    if isinstance(threshold, TopShare):
+        return math.ceil(threshold.share * n_people)
+    return min(threshold.n, n_people) if isinstance(threshold, TopPeople) else 0
+
+
+def _score_of_top(n: int, ranked: Hundredths) -> int:
+    return int(ranked[n - 1]) if n else NOBODY

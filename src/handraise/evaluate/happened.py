@@ -1,0 +1,74 @@
+"""What happened to people as columns of their decision: the track they are on, the stage they are in, and until when
+sales must have acted."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from handraise.evaluate.points import BEFORE_ALL, FOREVER
+from handraise.evaluate.views import PeopleView
+from handraise.facts.chunks import Instants
+from handraise.model.clocks import due
+from handraise.model.playbook import Playbook
+from handraise.model.triggers import Sla
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+Places = npt.NDArray[np.int64]
+
+
+def tracks(people: PeopleView, n: int) -> dict[str, pa.Array]:
+    """The track that each of the first `n` people is on: that of the first trigger whose firing stands."""
+    playbook = people.compiled.playbook
+    on = np.full(people.size, -1, dtype=np.int64)
+    fired_at = np.full(people.size, BEFORE_ALL, dtype=np.int64)
+    triggers = list(playbook.triggers.values())
+    for i, trigger in enumerate(triggers):
+        last = people.past.last_firing(trigger.key, people.names, people.points.at)
+        stands = (on < 0) & (last > people.before(trigger.stands_for))
+        on[stands], fired_at[stands] = i, last[stands]
+    on, fired_at = on[:n], fired_at[:n]
+    return {
+        "track": _words([t.track_name for t in triggers], on),
+        "track_trigger": _words([t.key for t in triggers], on),
+        "track_fired_at": _instants(fired_at, on < 0),
+        "track_due_at": _due(fired_at, on, [t.sla for t in triggers], playbook),
+    }
+
+
+def stages(people: PeopleView, n: int) -> dict[str, pa.Array]:
+    """The stage that each of the first `n` people is in, if any."""
+    playbook = people.compiled.playbook
+    since, stage = people.past.stage(people.names, people.points.at)
+    since, place = since[:n], stage[:n].astype(np.int64)
+    return {
+        "stage": _words([s.key for s in playbook.lifecycle.stages], place),
+        "stage_entered_at": _instants(since, place < 0),
+        "stage_due_at": _due(since, place, [s.sla for s in playbook.lifecycle.stages], playbook),
+    }
+
+
+def due_instants(start: Instants, sla: Sla, playbook: Playbook) -> Instants:
+    """When a clock that starts at each of the instants has run; each distinct instant is worked out once."""
+    distinct, place = np.unique(start, return_inverse=True)
+    hours, zone = playbook.business_hours, playbook.time_zone
+    ends = np.fromiter((due(int(at), sla, hours, zone) for at in distinct), np.int64, len(distinct))
+    return np.asarray(ends[place], dtype=np.int64)
+
+
+def _due(start: Instants, place: Places, slas: list[Sla | None], playbook: Playbook) -> pa.Array:
+    ends = np.full(len(start), FOREVER, dtype=np.int64)
+    for i, sla in enumerate(slas):
+        mine = place == i
+        if sla is not None and mine.any():
+            ends[mine] = due_instants(start[mine], sla, playbook)
+    return _instants(ends, ends == FOREVER)
+
+
+def _words(words: list[str], place: Places) -> pa.Array:
+    return pa.array(words, pa.string()).take(pa.array(place, mask=place < 0))
+
+
+def _instants(at: Instants, mask: npt.NDArray[np.bool_]) -> pa.Array:
+    return pa.array(np.where(mask, 0, at), mask=mask).cast(_INSTANT)
