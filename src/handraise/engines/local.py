@@ -234,19 +234,30 @@ class LocalEngine:
         with_places: bool = False,
         over_time: bool = False,
     ) -> Reading:
+        needs, latest_only = self._wanted(with_places)
         return Reading(
             self.store,
             as_of,
             horizon=horizon,
-            needs=needs_of(self.playbook, everything=with_places),
+            needs=needs,
             people=people,
             with_places=with_places,
-            latest_only=not over_time and not _asks_since_when(self.playbook),
+            latest_only=not over_time and latest_only,
             max_rows_per_chunk=self.max_rows_per_chunk,
             source_ranks=ranks_of_trust(self.source_trust),
             over_time=over_time,
             warm=self.warm,
         )
+
+    def _wanted(self, everything: bool) -> tuple[Needs, bool]:
+        """What the playbook reads, and whether latest values are enough."""
+
+        def wanted() -> tuple[Needs, bool]:
+            return needs_of(self.playbook, everything=everything), not _asks_since_when(self.playbook)
+
+        if self.warm is None:
+            return wanted()
+        return self.warm.made(("wanted", id(self.playbook), everything), self.playbook, wanted)
 
     def _compiled(self, reading: Reading) -> Compiled:
         """The playbook over a reading; kept as long as everything it depends on stays."""
@@ -270,6 +281,8 @@ class LocalEngine:
         def one(i: int) -> T:
             return work(reading.chunk(i))
 
+        if n_chunks == 1 and progress is None:  # a few people: starting a thread costs more than it saves
+            return [one(0)]
         with ThreadPoolExecutor(max_workers=self.n_threads) as pool:
             for result in pool.map(one, range(n_chunks)):
                 done.append(result)

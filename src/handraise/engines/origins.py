@@ -170,10 +170,12 @@ class Origins:
         subjects, places = self.far_subjects[places >= 0], places[places >= 0]
         if not len(places):
             return _BySubject.empty(self.copy)
-        rows = dict(self.copy.at_places(view, places))
+        rows = self.copy.at_places(view, places)
+        # The copy's own order is that of a run, and the rows come in it.
+        start, length = runs_by(*_run_keys(rows, self.copy.by_field))
         order = np.argsort(places)
-        rows["subject"] = subjects[order][np.searchsorted(places[order], rows["place"])]
-        return _BySubject.of(rows, self.copy.by_field)
+        of_run = subjects[order][np.searchsorted(places[order], rows["place"][start])]
+        return _BySubject(rows, of_run, start, length)
 
     def _tail(self, view: View) -> _BySubject:
         if view.last_seq <= self.tail_from:
@@ -186,7 +188,7 @@ class Origins:
 
 @dataclass(frozen=True, slots=True)
 class _BySubject:
-    """Rows kept in memory, in runs by subject (and field); `subjects` are those of the runs, ascending."""
+    """Rows kept in memory, in runs by subject (and field); `subjects` are those of the runs."""
 
     rows: Columns
     subjects: npt.NDArray[Any]

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from handraise.engines.by_name import name_order
 from handraise.engines.deals import AllDeals, read_deals
@@ -36,6 +37,8 @@ _MAX_STATES = 2
 _MAX_MADE = 64
 # Fields of more values than this are read value by value.
 _MAX_TEXTS = 50_000
+# More names than this are found by looking at all of them once.
+_MANY_NAMES = 100
 # More people than this are looked up as if nothing were kept: their rows cost more than who they are.
 MAX_PEOPLE = 2000
 
@@ -161,8 +164,11 @@ class Everybody:
 
     def _people_named(self, names: list[str]) -> Ints:
         """The people who bear one of these names; by number."""
-        texts, order = self.person_names.names, self._name_order
-        found = np.array([_search(texts, order, name) for name in names], dtype=np.int64)
+        texts = self.person_names.names
+        if len(names) > _MANY_NAMES:
+            found = np.flatnonzero(pc.is_in(texts, value_set=pa.array(names, pa.string())))
+        else:
+            found = np.array([_search(texts, self._name_order, name) for name in names], dtype=np.int64)
         record = self._record_of_row[found[found >= 0]]
         person = self.who.people.person_of[record]
         record, person = record[person >= 0], person[person >= 0]

@@ -6,7 +6,7 @@ but for the value columns' parsed forms, whose making is idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +21,7 @@ from handraise.evaluate.timelines import Steps
 from handraise.evaluate.values import ValueColumn, truth_table
 from handraise.facts.chunks import EntityTimelines, Instants, Ints, Kind, Shared
 from handraise.model.activities import ACTIVITY_COLUMNS
+from handraise.model.conditions import AttributeTest, Condition, HeldFor, InterestedIn, walk
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Behaviour, Playbook, WherePart
 from handraise.model.time import Micros, local_date, local_midnight
@@ -60,6 +61,8 @@ class Compiled:
         self._coded_tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._coverage: dict[str, Covered] = {}
+        self._said: dict[Condition, str] = {}
+        self.tested_fields = tested_fields(playbook)
         self._midnights: Instants = np.empty(0, dtype=np.int64)
         self.behaviours: Mapping[str, BehaviourMatch] = {
             key: self._match(behaviour) for key, behaviour in playbook.behaviours.items()
@@ -72,6 +75,12 @@ class Compiled:
         other._coded = dict.fromkeys(coded)
         other._coded_tables = {}
         return other
+
+    def said(self, condition: Condition, say: Callable[[Condition], str]) -> str:
+        """A condition in words, which are the same for everybody."""
+        if condition not in self._said:
+            self._said[condition] = say(condition)
+        return self._said[condition]
 
     @property
     def as_of(self) -> Micros:
@@ -182,6 +191,15 @@ class Compiled:
         if test.steps is None:
             return np.full(len(kind), test.table[-1], dtype=np.int8)
         return test.table[test.steps.at(test.subject_of_kind[kind], known)]
+
+
+def tested_fields(playbook: Playbook) -> tuple[Field, ...]:
+    """Every field of people and accounts that any condition tests, in order of name."""
+    atoms = [part for condition in playbook.conditions() for part in walk(condition)]
+    fields = {a.field for a in atoms if isinstance(a, AttributeTest | HeldFor)}
+    if playbook.interest.stated is not None and any(isinstance(a, InterestedIn) for a in atoms):
+        fields.add(playbook.interest.stated)
+    return tuple(sorted(fields))
 
 
 def _side(kind: Kind, name: str) -> str | None:
