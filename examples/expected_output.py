@@ -16,7 +16,7 @@ from handraise.workspace import Workspace
 
 COLUMNS = (
     "person_id", "account_id", "fit_score", "fit_low", "fit_high", "fit_grade_certain", "fit_completeness",
-    "engagement_score", "rank", "marketing_qualified", "buyer_segment", "buyer_segment_could_be", "segments_in",
+    "engagement_score", "rank", "marketing_qualified", "track", "stage", "buyer_segment", "buyer_segment_could_be", "segments_in",
     "missing_facts",
 )  # fmt: skip
 FILES = ("summary.json", "decisions.csv", "explained.json", "report.txt")

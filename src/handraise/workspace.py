@@ -32,6 +32,7 @@ from handraise.model.time import Micros, parse_instant
 from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
+from handraise.services.deciding_on_spark import DEFAULT_MASTER, DecidingOnSpark, SparkResult
 from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
 from handraise.services.importing import FileOutcome, Importing
@@ -135,6 +136,28 @@ class Workspace:
             deciding = self._deciding(store)
             return deciding.decide(self._playbook(deciding), self._as_of(as_of), progress)
 
+    def decide_on_spark(
+        self,
+        facts: str | Path,
+        out: str | Path,
+        *,
+        as_of: str | Micros | None = None,
+        playbook: str | Path | None = None,
+        master: str = DEFAULT_MASTER,
+        progress: Progress | None = None,
+    ) -> SparkResult:
+        """Decide everybody of a folder of facts on Spark, into a folder; the workspace's own facts are not touched."""
+        return decide_on_spark(
+            self.playbook_path() if playbook is None else playbook,
+            facts,
+            out,
+            as_of=self._as_of(as_of),
+            settings=self.settings,
+            master=master,
+            clock=self.clock,
+            progress=progress,
+        )
+
     def decide_again(self, run: str, *, progress: Progress | None = None) -> DecideResult:
         """Exactly what an earlier run decided, from what it knew."""
         with self.store() as store:
@@ -201,6 +224,23 @@ class Workspace:
         given = as_of if as_of is not None else self.settings.as_of
         found = _instant(given)
         return self.clock() if found is None else found
+
+
+def decide_on_spark(
+    playbook: str | Path,
+    facts: str | Path,
+    out: str | Path,
+    *,
+    as_of: str | Micros | None = None,
+    settings: Settings = Settings(),
+    master: str = DEFAULT_MASTER,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+) -> SparkResult:
+    """Decide everybody of a folder of facts on Spark, into a folder, without a workspace."""
+    at = _instant(as_of)
+    deciding = DecidingOnSpark(settings, clock, master)
+    return deciding.decide(Path(playbook), Path(facts), Path(out), clock() if at is None else at, progress)
 
 
 def _instant(given: str | Micros | None) -> Micros | None:

@@ -42,6 +42,13 @@ warehouse_app = typer.Typer(
 app.add_typer(warehouse_app, name="warehouse")
 
 
+class EngineName(StrEnum):
+    """Where decisions are made."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
 class ProblemFormat(StrEnum):
     """How problems are printed."""
 
@@ -166,19 +173,49 @@ def decide(
     as_of: AsOfOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Write the decisions to FILE.parquet or FILE.csv."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write the decisions to FILE.parquet or FILE.csv; with Spark, to a folder of Parquet files.",
+        ),
     ] = None,
     run: Annotated[
         Optional[str], typer.Option("--run", metavar="ID", help="Decide again exactly as an earlier run did.")  # noqa: UP045
     ] = None,
+    engine: Annotated[
+        EngineName,
+        typer.Option("--engine", help="Where it runs: here, or on Spark (extra `spark`)."),
+    ] = EngineName.LOCAL,
+    facts: Annotated[
+        Path | None,
+        typer.Option("--facts", metavar="DIR", help="Spark: the folder of facts, one Parquet file a table."),
+    ] = None,
+    playbook: Annotated[
+        Path | None,
+        typer.Option(
+            "--playbook", metavar="PATH", help="Spark: a playbook file or folder; default: the workspace's."
+        ),
+    ] = None,
+    master: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--master", metavar="URL", help="Spark: where it runs. Default: local[*], this machine."
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Decide everybody and store the run."""
+    """Decide everybody and store the run; with `--engine spark`, from a folder of facts to a folder of decisions."""
     with _border(json):
         from handraise.cli import commands
+        from handraise.cli.spark import OnSpark
 
-        commands.decide(workspace, as_of, out, run, json)
+        on_spark = OnSpark(facts, playbook, master)
+        if engine is EngineName.SPARK:
+            on_spark.decide(workspace, as_of, out, run, json)
+        else:
+            on_spark.refuse()
+            commands.decide(workspace, as_of, out, run, json)
 
 
 @app.command()

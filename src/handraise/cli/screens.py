@@ -20,13 +20,16 @@ from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.scores import GRADES, LEVELS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant
+from handraise.model.triggers import QualifyingTracks
 from handraise.model.truth import Truth
+from handraise.reports.happenings import LATELY_DAYS, Happenings
 from handraise.reports.summary import DecisionsSummary
 from handraise.services.deciding import run_data
 
 if TYPE_CHECKING:
     from handraise.services.checking import CheckResult
     from handraise.services.deciding import DecideResult
+    from handraise.services.deciding_on_spark import SparkResult
     from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.importing import FileOutcome
     from handraise.services.reporting import ReportResult
@@ -171,13 +174,23 @@ def findings(found: Sequence[Finding]) -> None:
 
 def decided(result: DecideResult) -> None:
     """The matrix, the segments, and what is unknown."""
+    _decided(result, result.run_id, result.happenings)
+
+
+def decided_on_spark(result: SparkResult) -> None:
+    """The same of a run on Spark."""
+    _decided(result, f"{result.n_buckets:,} {'bucket' if result.n_buckets == 1 else 'buckets'}")
+
+
+def _decided(result: DecideResult | SparkResult, which: str, happened: Happenings | None = None) -> None:
     summary, playbook, catalog = result.summary, result.playbook, result.catalog
     CONSOLE.print(
         f"{count_of_people(summary.n_people)} as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
-        f"{result.run_id}, {result.duration_seconds:.1f} s"
+        f"{which}, {result.duration_seconds:.1f} s"
     )
     _matrix(summary, playbook)
     _segments(summary, playbook)
+    _happening(happened)
     _unknown(summary, catalog)
     findings(result.findings)
 
@@ -195,8 +208,11 @@ def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:
         _add(table, playbook.term(grade), *cells)
     CONSOLE.print(table)
     n_open = summary.n_open_rank
+    where = (
+        "green cells and agreed tracks" if playbook.qualifying_tracks != QualifyingTracks() else "green cells"
+    )
     CONSOLE.print(
-        f"{playbook.term('MQL')}: {summary.n_qualified:,} (green cells); {summary.n_qualified_unknown:,} more cannot be told yet. "
+        f"{playbook.term('MQL')}: {summary.n_qualified:,} ({where}); {summary.n_qualified_unknown:,} more cannot be told yet. "
         f"({n_open:,}?) marks people whose rank unknown facts could still change."
     )
 
@@ -210,6 +226,25 @@ def _segments(summary: DecisionsSummary, playbook: Playbook) -> None:
             table, segment.label, f"{n.n:,}", f"{n.n / total:.1%}", f"{n.n_could_join:,}", segment.next_touch
         )
     if playbook.buyer_segments:
+        CONSOLE.print(table)
+
+
+def _happening(found: Happenings | None) -> None:
+    if found is None:
+        return
+    if found.triggers:
+        table = _table(
+            "trigger", "track", "people on it", "late", f"fired in {LATELY_DAYS} days", right=(2, 3, 4)
+        )
+        for t in found.triggers:
+            _add(table, t.label, t.track, *_counts(t.n_on, t.n_late, t.n_fired))
+        CONSOLE.print(table)
+    if found.stages:
+        table = _table(
+            "stage", "people", "late", f"entered in {LATELY_DAYS} days", "passed back", right=(1, 2, 3, 4)
+        )
+        for s in found.stages:
+            _add(table, s.label, *_counts(s.n_in, s.n_late, s.n_entered, s.n_passed_back))
         CONSOLE.print(table)
 
 
@@ -256,9 +291,30 @@ def explained(found: PersonExplanation, playbook: Playbook) -> None:
     _rules(found.fit)
     CONSOLE.print(f"{playbook.term('Engagement')} {decision['engagement_score']:g}")
     _rules(found.engagement)
+    _happened(decision, playbook)
     for segment in found.buyer_segments:
         _buyer_segment(segment, decision)
     _missing(found)
+
+
+def _happened(decision: dict[str, Any], playbook: Playbook) -> None:
+    """The stage and the track, with their clocks."""
+    stage = next((s for s in playbook.lifecycle.stages if s.key == decision["stage"]), None)
+    if stage is not None:
+        label = stage.label or playbook.term(stage.key)
+        since = as_of_words(parse_instant(decision["stage_entered_at"]))
+        _say(f"{playbook.term('stage').capitalize()} {label} since {since}{_until(decision['stage_due_at'])}")
+    trigger = playbook.triggers.get(decision["track_trigger"] or "")
+    if trigger is not None:
+        fired = as_of_words(parse_instant(decision["track_fired_at"]))
+        _say(
+            f"On the {playbook.term('track')} {trigger.track_name}: {trigger.label or trigger.key} at {fired}"
+            f"{_until(decision['track_due_at'])}"
+        )
+
+
+def _until(due_at: str | None) -> str:
+    return "" if due_at is None else f"; {as_of_words(parse_instant(due_at))} is the latest to act"
 
 
 def _who(found: PersonExplanation) -> str:

@@ -32,6 +32,8 @@ CALIBRATION_ANCHOR: Micros = 4 * MICROS_PER_DAY
 
 Shown = dict[Score, list[Hundredths]]
 """Of each score and each calibration the shown scores of some people."""
+ShownBy = Callable[[Sequence[Limits], tuple[Score, ...]], Shown]
+"""Gives the shown scores of everybody at each calibration, under the limits found so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +97,38 @@ class Calibrating:
         """Every calibration up to the instant of a reading over time."""
         if reading.lives is None:
             raise RuntimeError("calibrations over time need a reading over time")
-        return self.at(self.instants(reading.lives, compiled.as_of), reading, compiled, told)
+        instants = self.instants(reading.lives, compiled.as_of)
+        return self.at(instants, self.shown_in(reading, compiled, told, instants))
 
-    def at(self, instants: Instants, reading: Reading, compiled: Compiled, told: Told | None) -> Calibrations:
+    def at(self, instants: Instants, shown_by: ShownBy) -> Calibrations:
         """Calibrations at these instants. Where one score rests on the other's class, the other goes first."""
         limits, n_people = [self.fixed] * len(instants), [0] * len(instants)
         for scores in self._passes():
-            shown = self._shown(instants, limits, scores, reading, compiled, told)
+            shown = shown_by(limits, scores)
             for i in range(len(instants)):
                 n_people[i] = len(shown[scores[0]][i])
                 for score in scores:
                     found = class_limits(self._thresholds(score), shown[score][i])
                     limits[i] = limits[i].having(score, found)
-        at = instants.tolist()
-        return Calibrations(tuple(map(Calibration, at, n_people, limits)))
+        return Calibrations(tuple(map(Calibration, instants.tolist(), n_people, limits)))
 
-    def _shown(
-        self,
-        instants: Instants,
-        limits: Sequence[Limits],
-        scores: tuple[Score, ...],
-        reading: Reading,
-        compiled: Compiled,
-        told: Told | None,
-    ) -> Shown:
-        """The shown scores of everybody at each of the instants."""
+    def shown_in(
+        self, reading: Reading, compiled: Compiled, told: Told | None, instants: Instants
+    ) -> ShownBy:
+        """The shown scores of everybody of a reading at each of the instants."""
 
-        def of_chunk(chunk: Chunk) -> Shown:
+        def shown(limits: Sequence[Limits], scores: tuple[Score, ...]) -> Shown:
+            parts = list(self.each(reading, lambda chunk: of_chunk(chunk, limits, scores)))
+            nobody = np.empty(0, dtype=np.int64)
+            return {
+                score: [
+                    np.concatenate([nobody, *(part[score][i] for part in parts)])
+                    for i in range(len(instants))
+                ]
+                for score in scores
+            }
+
+        def of_chunk(chunk: Chunk, limits: Sequence[Limits], scores: tuple[Score, ...]) -> Shown:
             past = NO_PAST if told is None else told.past_of(chunk, stage_just_before=True)
             facts = ChunkFacts(compiled, chunk, past)
             found: Shown = {score: [] for score in scores}
@@ -133,14 +140,7 @@ class Calibrating:
                 people.scorer = None  # ends a circle, so that the view is let go at once
             return found
 
-        parts = list(self.each(reading, of_chunk))
-        nobody = np.empty(0, dtype=np.int64)
-        return {
-            score: [
-                np.concatenate([nobody, *(part[score][i] for part in parts)]) for i in range(len(instants))
-            ]
-            for score in scores
-        }
+        return shown
 
     def _passes(self) -> tuple[tuple[Score, ...], ...]:
         """The calibrated scores, those that can be done in one pass together."""

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from handraise.engines.by_name import by_name
-from handraise.engines.calibrating import Calibrating, Calibration
+from handraise.engines.calibrating import Calibrating, Calibration, Shown
 from handraise.engines.histories import (
     Telling,
     asks_classes,
@@ -28,13 +28,14 @@ from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
 from handraise.engines.warm import Warm
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions
+from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
 from handraise.evaluate.history import Activations, ChunkHistory, happens
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import ASSET_PRODUCT, PROGRAM_TYPE
 from handraise.evaluate.past import NO_PAST
 from handraise.evaluate.points import Points
+from handraise.evaluate.scores import Hundredths
 from handraise.facts.chunks import Chunk, Needs
 from handraise.facts.store import FactStore
 from handraise.model.conditions import (
@@ -44,6 +45,7 @@ from handraise.model.conditions import (
     HeldFor,
     InterestedIn,
     ReachedStatus,
+    Score,
     Silent,
     TookOffer,
     walk,
@@ -69,6 +71,7 @@ class Decided:
 
 
 Progress = Callable[[int, int], None]
+ShownScores = Callable[[Micros, int, Limits, tuple[Score, ...]], Mapping[Score, Hundredths]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class LocalEngine:
         progress: Progress | None = None,
     ) -> Told:
         """What happened to everybody, or to `people`, up to an instant: which triggers fired, which stages were entered."""
-        wanted = None if people is None or self._needs_everybody() else sorted(set(people))
+        wanted = None if people is None or self.needs_everybody else sorted(set(people))
         with self._reading(until, horizon, people=wanted, over_time=True) as reading:
             return self._telling(progress).tell(reading, self.activations)[0]
 
@@ -173,39 +176,90 @@ class LocalEngine:
 
         return Calibrating(self.playbook, self.catalog, each)
 
-    def calibrate(self, as_of: Micros, horizon: int, told: Told | None = None) -> Calibration | None:
+    def calibrate(
+        self,
+        as_of: Micros,
+        horizon: int,
+        told: Told | None = None,
+        shown_by: ShownScores | None = None,
+        spans_by: Callable[[], Sequence[tuple[Micros, Micros | None] | None]] | None = None,
+    ) -> Calibration | None:
         """The calibration that holds at `as_of`, from everybody as of its own instant; `None` when every threshold is
-        fixed."""
+        fixed. `shown_by` gives the scores, and `spans_by` what `calibrated_between` says, where not everybody is
+        in this store."""
         calibrating = self.calibrating
         if not calibrating.are_needed:
             return None
-        at = calibrating.last_anchor(as_of)
-        found = self._calibrated(at, horizon, told)
+        found = self._calibrated(calibrating.last_anchor(as_of), horizon, told, shown_by)
         if found.n_people:
             return found
+        spans = (spans_by or (lambda: [self.calibrated_between(as_of, horizon)]))()
+        found_at = [span for span in spans if span is not None]
+        if not found_at:
+            return found
+        # The last regular one, or else the instant at which the first of all came.
+        regular = [last for first, last in found_at if last is not None]
+        at = max(regular) if regular else min(first for first, _ in found_at)
+        return self._calibrated(at, horizon, told, shown_by)
+
+    def calibrated_between(
+        self, as_of: Micros, horizon: int | None = None
+    ) -> tuple[Micros, Micros | None] | None:
+        """The first instant at which anybody of this store was there, and the last regular calibration at which
+        anybody was; `None` of nobody."""
         with self._reading(as_of, horizon, over_time=True) as reading:
             assert reading.lives is not None
-            at = int(calibrating.instants(reading.lives, as_of)[-1])
-        return self._calibrated(at, horizon, told)
+            if not reading.lives.n:
+                return None
+            first, *regular = self.calibrating.instants(reading.lives, as_of).tolist()
+        return first, (regular[-1] if regular else None)
 
-    def _calibrated(self, at: Micros, horizon: int, told: Told | None) -> Calibration:
-        if self.warm is None or told is not None:
-            return self._calibrated_now(at, horizon, told)
+    def _calibrated(
+        self, at: Micros, horizon: int, told: Told | None, shown_by: ShownScores | None
+    ) -> Calibration:
+        if self.warm is None or told is not None or shown_by is not None:
+            return self._calibrated_now(at, horizon, told, shown_by)
         key = ("calibration", at, horizon, self.source_trust, id(self.playbook), tuple(self.catalog))
-        return self.warm.made(key, self.playbook, lambda: self._calibrated_now(at, horizon, None))
+        return self.warm.made(key, self.playbook, lambda: self._calibrated_now(at, horizon, None, None))
 
-    def _calibrated_now(self, at: Micros, horizon: int, told: Told | None) -> Calibration:
-        with self._reading(at, horizon) as reading:
+    def _calibrated_now(
+        self, at: Micros, horizon: int, told: Told | None, shown_by: ShownScores | None
+    ) -> Calibration:
+        def shown(limits: Sequence[Limits], scores: tuple[Score, ...]) -> Shown:
+            if shown_by is not None:
+                found = shown_by(at, horizon, limits[0], scores)
+            else:
+                found = self.shown_scores(at, horizon, limits[0], scores, told=told)
+            return {score: [found[score]] for score in scores}
+
+        return self.calibrating.at(np.array([at], dtype=np.int64), shown).last
+
+    def shown_scores(
+        self,
+        at: Micros,
+        horizon: int,
+        limits: Limits,
+        scores: tuple[Score, ...],
+        *,
+        told: Told | None = None,
+        people: Iterable[str] | None = None,
+    ) -> Mapping[Score, Hundredths]:
+        """The shown scores of everybody at an instant, or only of `people`; what happened is told first where scores
+        read it and it is not given."""
+        if told is None and happens(self.playbook) and scores_read_history(self.playbook):
+            told = self.history(at, horizon=horizon, people=people)
+        with self._reading(at, horizon, people=people) as reading:
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
             instants = np.array([at], dtype=np.int64)
-            return self.calibrating.at(instants, reading, compiled, told).last
+            found = self.calibrating.shown_in(reading, compiled, told, instants)([limits], scores)
+        return {score: found[score][0] for score in scores}
 
     def _before(
         self, as_of: Micros, horizon: int, people: list[str] | None, calibration: Calibration | None
     ) -> tuple[Told | None, Calibration | None]:
         """What happened by an instant, and the calibration that holds then."""
         told: Told | None = None
-        everybody = people is None or self._needs_everybody()
+        everybody = people is None or self.needs_everybody
         if happens(self.playbook):
             told = self.history(as_of, horizon=horizon, people=people)
         if calibration is not None or not self.calibrating.are_needed:
@@ -214,7 +268,8 @@ class LocalEngine:
             told = self.history(as_of, horizon=horizon)
         return told, self.calibrate(as_of, horizon, told)
 
-    def _needs_everybody(self) -> bool:
+    @property
+    def needs_everybody(self) -> bool:
         """Whether what happened to somebody rests on what happened to everybody."""
         asks_all = self.calibrating.are_needed and asks_classes(self.playbook)
         return asks_all or rollups_read_history(self.playbook)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any as Anything
 
@@ -50,7 +51,7 @@ from handraise.model.conditions import (
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Playbook, SegmentOf
 from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
-from handraise.model.time import Duration, Micros, Unit, iso
+from handraise.model.time import Duration, Micros, Unit, iso, to_micros
 from handraise.model.truth import Truth
 from handraise.playbook.english import behaviour_words, sentence
 
@@ -208,7 +209,7 @@ class Explainer:
     def person(self, index: int) -> PersonExplanation:
         """The explanation of the chunk's `index`-th person (one of the decided)."""
         decision = self._table.slice(index, 1).to_pylist()[0]
-        decision["as_of"] = iso(self._compiled.as_of)
+        decision |= {k: iso(to_micros(v)) for k, v in decision.items() if isinstance(v, datetime)}
         fit = tuple(self._fit_rule(rule, index) for rule in self._playbook.fit.rules)
         engagement = tuple(self._engagement_rule(rule, index) for rule in self._playbook.engagement.rules)
         buyer = tuple(self._buyer_segments(index, decision))

@@ -10,6 +10,7 @@ from handraise.reports.figures import instant_text
 from handraise.reports.inputs import PlaybookDisplay, ReportInputs
 from handraise.reports.sections.caveats import caveats
 from handraise.reports.sections.data import data
+from handraise.reports.sections.happening import happening
 from handraise.reports.sections.headline import headline
 from handraise.reports.sections.matrix import matrix
 from handraise.reports.sections.order import order
@@ -21,6 +22,7 @@ SECTIONS: tuple[Callable[[ReportInputs, DecisionsSummary], Section], ...] = (
     headline,
     matrix,
     segments,
+    happening,
     unknowns,
     order,
     data,
@@ -36,9 +38,14 @@ def build_report(inputs: ReportInputs, summary: DecisionsSummary | None = None) 
         title=inputs.playbook.name,
         subtitle=f"{count(counted.n_people)} people decided on as of {instant_text(inputs.as_of)}",
         about=_about(inputs.playbook, inputs.as_of),
-        sections=tuple(section(inputs, counted) for section in SECTIONS),
+        sections=tuple(
+            section(inputs, counted)
+            for section in SECTIONS
+            if section is not happening or inputs.happenings is not None
+        ),
         made_with=inputs.made_with,
-        data={"summary": counted.as_dict(), "score_review": review.as_dict() if review else None},
+        data={"summary": counted.as_dict(), "score_review": review.as_dict() if review else None}
+        | ({"happenings": inputs.happenings.as_dict()} if inputs.happenings else {}),
     )
 
 

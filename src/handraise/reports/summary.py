@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +14,8 @@ import pyarrow.compute as pc
 from handraise.evidence.arrays import Bools, Codes
 from handraise.evidence.form import json_form
 from handraise.model.scores import RANKS
+
+Count = TypeVar("Count", "CellCount", "SegmentCount", "MissingFact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,37 @@ def summarise(decisions: pa.Table) -> DecisionsSummary:
     )
 
 
+def joined(parts: Sequence[DecisionsSummary]) -> DecisionsSummary:
+    """The summary of everybody, from summaries of at least one part of them; no two parts share a person or an account."""
+    n_people = sum(p.n_people for p in parts)
+    means = [(p.mean_completeness, p.n_people) for p in parts if p.mean_completeness is not None]
+    return DecisionsSummary(
+        **{
+            f.name: sum(getattr(p, f.name) for p in parts)
+            for f in fields(DecisionsSummary)
+            if f.type == "int"
+        },
+        cells=tuple(_added(CellCount, (p.cells for p in parts))),
+        segments=tuple(sorted(_added(SegmentCount, (p.segments for p in parts)), key=_largest_first)),
+        missing=tuple(sorted(_added(MissingFact, (p.missing for p in parts)), key=_settling_most_first)),
+        assumed=_most_first(dict(_sums(chain.from_iterable(p.assumed for p in parts)))),
+        mean_completeness=sum(mean * n for mean, n in means) / n_people if means else None,
+    )
+
+
+def _added(kind: type[Count], parts: Iterable[Iterable[Count]]) -> list[Count]:
+    """Counts of one kind, those of the same thing added up."""
+    return [kind(*row) for row in _sums(astuple(count) for count in chain.from_iterable(parts))]
+
+
+def _sums(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of a name and numbers, added up by name."""
+    sums: dict[str, tuple[int, ...]] = {}
+    for name, *numbers in rows:
+        sums[name] = tuple(a + b for a, b in zip(sums.get(name, (0,) * len(numbers)), numbers, strict=True))
+    return [(name, *numbers) for name, numbers in sums.items()]
+
+
 def _cells(rank: pa.ChunkedArray, is_open: Bools) -> tuple[CellCount, ...]:
     code = pc.fill_null(pc.index_in(pc.cast(rank, pa.string()), value_set=pa.array(RANKS)), len(RANKS))
     codes = np.asarray(code, dtype=np.int64)
@@ -122,14 +158,22 @@ def _segments(segment: pa.ChunkedArray, could_be: pa.ChunkedArray) -> tuple[Segm
     joining = _counts(pc.list_flatten(could_be))
     keys = [*sizes, *(key for key in joining if key not in sizes)]
     found = [SegmentCount(key, sizes.get(key, 0), leaving.get(key, 0), joining.get(key, 0)) for key in keys]
-    return tuple(sorted(found, key=lambda s: (-s.n, s.key)))
+    return tuple(sorted(found, key=_largest_first))
 
 
 def _missing(missing: pa.ChunkedArray) -> tuple[MissingFact, ...]:
     alone = _counts(pc.list_flatten(missing.filter(pa.array(_lengths(missing) == 1))))
     people = _counts(pc.list_flatten(missing))
     found = [MissingFact(fact, n, alone.get(fact, 0)) for fact, n in people.items()]
-    return tuple(sorted(found, key=lambda m: (-m.n_alone, -m.n_people, m.fact)))
+    return tuple(sorted(found, key=_settling_most_first))
+
+
+def _largest_first(segment: SegmentCount) -> tuple[int, str]:
+    return -segment.n, segment.key
+
+
+def _settling_most_first(missing: MissingFact) -> tuple[int, int, str]:
+    return -missing.n_alone, -missing.n_people, missing.fact
 
 
 def _counts(values: pa.ChunkedArray) -> dict[str, int]:

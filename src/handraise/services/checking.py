@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from handraise.errors import Finding, PlaybookError, Problem, Severity
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
-from handraise.playbook.decidable import decidable, set_aside_problems
 from handraise.playbook.reader import read
 from handraise.playbook.signoff import english
 from handraise.playbook.writer import version_of
@@ -62,7 +61,6 @@ def check_playbook(path: Path, catalog: FieldCatalog, reporting: Reporting | Non
     found = read(path, catalog)
     if found.playbook is None:
         return CheckResult(path, None, found.problems, (), None, catalog)
-    playbook = decidable(found.playbook)
-    aside = set_aside_problems(playbook, found.places) if playbook is not found.playbook else ()
+    playbook = found.playbook
     findings = data_findings(reporting, playbook) if reporting else ()
-    return CheckResult(path, playbook, (*found.problems, *aside), findings, version_of(playbook), catalog)
+    return CheckResult(path, playbook, found.problems, findings, version_of(playbook), catalog)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from handraise.config import Settings
 from handraise.engines.calibrating import Calibration
 from handraise.engines.local import Decided, LocalEngine, Progress, ranks_of_trust
+from handraise.engines.told import Told
 from handraise.engines.warm import Warm
 from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
@@ -27,6 +28,7 @@ from handraise.model.time import MICROS_PER_DAY, MICROS_PER_SECOND, Micros, iso
 from handraise.model.values import FieldType
 from handraise.playbook.reader import read_text
 from handraise.playbook.writer import version_of, write
+from handraise.reports.happenings import Happenings, happenings
 from handraise.reports.summary import DecisionsSummary, summarise
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
@@ -53,8 +55,17 @@ class DecideResult:
     findings: tuple[Finding, ...]
     playbook: Playbook
     catalog: FieldCatalog
+    told: Told | None = None
+
+    @property
+    def happenings(self) -> Happenings | None:
+        """What happened by then, in a few figures; `None` without triggers and stages."""
+        if self.told is None:
+            return None
+        return happenings(self.playbook, self.table, self.told.firings, self.told.entries, self.as_of)
 
     def as_dict(self) -> dict[str, object]:
+        found = self.happenings
         return {
             "run": self.run_id,
             "as_of": iso(self.as_of),
@@ -63,7 +74,7 @@ class DecideResult:
             "duration_seconds": round(self.duration_seconds, 3),
             "summary": self.summary.as_dict(),
             "findings": [f.as_dict() for f in self.findings],
-        }
+        } | ({} if found is None else {"happenings": found.as_dict()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,7 @@ class Deciding:
         )
         seconds = (self.clock() - started_at) / MICROS_PER_SECOND
         summary = summarise(decided.table)
-        findings = (*_of_playbook(playbook), *_of_decided(decided))
+        findings = (*findings_of_playbook(playbook), *_of_decided(decided))
         return DecideResult(
             run_id,
             run.as_of,
@@ -146,6 +157,7 @@ class Deciding:
             findings,
             playbook,
             catalog,
+            decided.told,
         )
 
     def _decide(
@@ -161,7 +173,7 @@ class Deciding:
         counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
         run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
         seconds = (finished_at - started_at) / MICROS_PER_SECOND
-        findings = (*_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
+        findings = (*findings_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
         result = DecideResult(
             run_id,
             as_of,
@@ -173,24 +185,12 @@ class Deciding:
             findings,
             playbook,
             catalog,
+            decided.told,
         )
         return result, run
 
     def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
-        newest = newest_activity_at(self.store, as_of)
-        if newest is None:
-            sentence = "No activity is known by then, so nobody has engaged as far as we know."
-            return (Finding("DC104", sentence, advice=("Import exports of web, mail or CRM activities.",)),)
-        if newest >= as_of - STALE_AFTER:
-            return ()
-        days = (as_of - newest) // MICROS_PER_DAY
-        return (
-            Finding(
-                "DC101",
-                f"The newest activity is {days} days older than the instant decided for, so what people did since is unknown.",
-                advice=(f"Import newer exports, or decide as of {iso(newest)[:10]}.",),
-            ),
-        )
+        return findings_of_newest(newest_activity_at(self.store, as_of), as_of)
 
 
 def run_data(run: Run) -> dict[str, Any]:
@@ -205,7 +205,30 @@ def run_data(run: Run) -> dict[str, Any]:
     }
 
 
+def findings_of_newest(newest: Micros | None, as_of: Micros) -> tuple[Finding, ...]:
+    """What to know where the newest activity that is known at an instant is old, or there is none."""
+    if newest is None:
+        sentence = "No activity is known by then, so nobody has engaged as far as we know."
+        return (Finding("DC104", sentence, advice=("Import exports of web, mail or CRM activities.",)),)
+    if newest >= as_of - STALE_AFTER:
+        return ()
+    days = (as_of - newest) // MICROS_PER_DAY
+    return (
+        Finding(
+            "DC101",
+            f"The newest activity is {days} days older than the instant decided for, so what people did since is unknown.",
+            advice=(f"Import newer exports, or decide as of {iso(newest)[:10]}.",),
+        ),
+    )
+
+
 def _of_decided(decided: Decided) -> tuple[Finding, ...]:
+    return findings_of_decided(len(decided.table), decided.n_unknown_occurrences, decided.calibration)
+
+
+def findings_of_decided(
+    n_people: int, n_unknown_occurrences: Mapping[str, int], calibration: Calibration | None
+) -> tuple[Finding, ...]:
     """What the decisions rest on and a reader would not see in them."""
     found = [
         Finding(
@@ -213,22 +236,23 @@ def _of_decided(decided: Decided) -> tuple[Finding, ...]:
             f"{n:,} occurrences do not count as `{behaviour}`, because something that its `where` asks of them is unknown.",
             n=n,
         )
-        for behaviour, n in sorted(decided.n_unknown_occurrences.items())
+        for behaviour, n in sorted(n_unknown_occurrences.items())
     ]
-    if not len(decided.table):
+    if not n_people:
         found.append(
             Finding(
                 "DC106", "Nobody is known by then.", advice=("Import exports, or choose a later instant.",)
             )
         )
-    if decided.calibration is not None:
-        at, n_people = iso(decided.calibration.at), decided.calibration.n_people
-        sentence = f"Top shares were worked out over {n_people:,} people as of {at}."
-        found.append(Finding("DC105", sentence, Severity.NOTE, n_people))
+    if calibration is not None:
+        at, n_calibrating = iso(calibration.at), calibration.n_people
+        sentence = f"Top shares were worked out over {n_calibrating:,} people as of {at}."
+        found.append(Finding("DC105", sentence, Severity.NOTE, n_calibrating))
     return tuple(found)
 
 
-def _of_playbook(playbook: Playbook) -> tuple[Finding, ...]:
+def findings_of_playbook(playbook: Playbook) -> tuple[Finding, ...]:
+    """What of a playbook takes no part."""
     return tuple(
         Finding(
             "DC102",

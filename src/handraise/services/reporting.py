@@ -84,6 +84,7 @@ class Reporting:
             findings=decided.findings,
             score_review=review,
             no_review_reason=reason,
+            happenings=decided.happenings,
             made_with=f"Handraise {__version__}",
         )
         return ReportResult(build_report(inputs, decided.summary), decided, review)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from handraise.model.scores import RANKS
-from handraise.model.time import iso
+from handraise.model.time import iso, to_micros
 from handraise.playbook.reading import did_you_mean
 from handraise.services.deciding import DecideResult
 from handraise.web.errors import RequestError
@@ -36,15 +37,18 @@ def page(decided: DecideResult, asked: Asked) -> dict[str, Any]:
     left = _left(decided, asked)
     n_before = 0 if asked.after is None else _n_up_to(decided.table["person_id"], left, asked.after)
     places = left[n_before : n_before + asked.limit]
-    found = rows(decided, decided.table.take(pa.array(places)))
+    found = rows(decided.table.take(pa.array(places)))
     more = n_before + len(places) < len(left)
     return {"n_people": len(left), "rows": found, "next": _next(decided, asked, found) if more else None}
 
 
-def rows(decided: DecideResult, table: pa.Table) -> list[dict[str, Any]]:
+def rows(table: pa.Table) -> list[dict[str, Any]]:
     """Rows of the decision table as JSON has them: the `decision` of an explanation."""
-    as_of = iso(decided.as_of)
-    return [{**row, "as_of": as_of} for row in table.to_pylist()]
+    return [{name: _json_cell(cell) for name, cell in row.items()} for row in table.to_pylist()]
+
+
+def _json_cell(cell: object) -> object:
+    return iso(to_micros(cell)) if isinstance(cell, datetime) else cell
 
 
 def _check(decided: DecideResult, asked: Asked) -> None:

@@ -24,6 +24,11 @@ def file_name(table: str) -> str:
     return f"{table}.parquet"
 
 
+def is_export(path: Path) -> bool:
+    """Whether a table's file was written by `write_parquet`, so that each fact is in it once."""
+    return _VERSION_KEY.encode() in (pq.read_schema(path).metadata or {})
+
+
 def write_parquet(store: FactStore, folder: Path, horizon: int | None = None) -> Mapping[str, int]:
     """Every table up to an append horizon (default: all) into a folder, which is there whole or not at all.
 
