@@ -44,6 +44,7 @@ test: check
 
 bench: $(VENV)/.bench-tools
 	$(BIN)/python -m benchmarks.single_instant
+	$(BIN)/python -m benchmarks.few_people
 
 fuzz: $(VENV)/.test-tools
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/generative -x

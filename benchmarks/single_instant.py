@@ -39,9 +39,9 @@ class Measured:
 def main() -> None:
     options = _options()
     world = World(options.people, options.activities)
-    store, flat = _paths(world)
+    store, flat = paths(world)
     if options.contender == PREPARE:
-        _prepare(world, store, flat)
+        prepare(world, store, flat)
         return
     if options.contender:
         CONTENDERS[options.contender](store, flat)
@@ -67,7 +67,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _paths(world: World) -> tuple[Path, Path]:
+def paths(world: World) -> tuple[Path, Path]:
     here = Path(__file__).parent
     made_by = (here / "world.py", here.parent / "src" / "handraise" / "facts" / "catalog.py")
     recipe = hashlib.sha256(b"".join(p.read_bytes() for p in made_by)).hexdigest()[:8]
@@ -75,7 +75,7 @@ def _paths(world: World) -> tuple[Path, Path]:
     return CACHE / f"world-{name}.duckdb", CACHE / f"flat-{name}.duckdb"
 
 
-def _prepare(world: World, store: Path, flat: Path) -> None:
+def prepare(world: World, store: Path, flat: Path) -> None:
     """Build the store and the flat table once; they are kept for the next run."""
     from benchmarks.world import build
 
@@ -115,7 +115,7 @@ def _compare(store: Path, flat: Path) -> None:
                 start = AS_OF - window_days(rule) * MICROS_PER_DAY
                 n = count(view.acts(f"b{rule}", start), view.size)[: view.chunk.n_decided]
                 ours[row] += (n.sum(), (n * n).sum())
-    counts = ", ".join(_count_sql(rule) for rule in rules)
+    counts = ", ".join(count_sql(rule) for rule in rules)
     sums = ", ".join(f"sum(c{r})::BIGINT, sum(c{r} * c{r})::BIGINT" for r in rules)
     found = duckdb.connect(str(flat), read_only=True).sql(
         f"SELECT {sums} FROM (SELECT person, {counts} FROM flat GROUP BY person)"
@@ -198,12 +198,12 @@ def hand_written(store: Path, flat: Path) -> None:
     import duckdb
 
     connection = duckdb.connect(str(flat), read_only=True, config={"threads": 2})
-    columns = ", ".join(_count_sql(rule) for rule in range(N_RULES))
+    columns = ", ".join(count_sql(rule) for rule in range(N_RULES))
     found = connection.sql(f"SELECT person, {columns} FROM flat GROUP BY person").to_arrow_table()
     print(f"{found.num_rows:,} people counted")
 
 
-def _count_sql(rule: int) -> str:
+def count_sql(rule: int) -> str:
     kind, paths = behaviour_of(rule)
     listed = ", ".join(f"'{p}'" for p in paths)
     now = f"make_timestamp({AS_OF})"

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from handraise.engines.by_name import by_name
 from handraise.engines.calibrating import Calibrating, Calibration, Shown
 from handraise.engines.histories import (
     Telling,
@@ -26,6 +27,7 @@ from handraise.engines.histories import (
 from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves
 from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
+from handraise.engines.warm import Warm
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
@@ -76,7 +78,8 @@ ShownScores = Callable[[Micros, int, Limits, tuple[Score, ...]], Mapping[Score, 
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
     """Decides from one store with one playbook. `catalog` types the fields; `n_threads` chunks run at once;
-    `source_trust` lists sources, most trusted first; `activations` says when triggers started."""
+    `source_trust` lists sources, most trusted first; `activations` says when triggers started. `warm` keeps what decisions
+    and explanations of a few people have in common; without it everything is looked up each time."""
 
     store: FactStore
     playbook: Playbook
@@ -85,6 +88,7 @@ class LocalEngine:
     source_trust: tuple[str, ...] = ()
     max_rows_per_chunk: int = 1_000_000
     activations: Activations = field(default_factory=dict)
+    warm: Warm | None = None
 
     def decide(
         self,
@@ -110,7 +114,7 @@ class LocalEngine:
             else:
                 calibration = calibration or self.calibrate(as_of, horizon, told)
             limits = calibration.limits if calibration else self.calibrating.fixed
-            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            compiled = self._compiled(reading)
 
             def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
                 past = NO_PAST if told is None else told.past_of(chunk)
@@ -124,8 +128,7 @@ class LocalEngine:
         n_unknown = Counter[str]()
         for _, counts in parts:
             n_unknown.update(counts)
-        table = table.sort_by("person_id").combine_chunks()
-        return Decided(table, horizon, calibration, dict(n_unknown), told)
+        return Decided(by_name(table, "person_id"), horizon, calibration, dict(n_unknown), told)
 
     def history(
         self,
@@ -152,7 +155,7 @@ class LocalEngine:
         with self._reading(as_of, horizon, people=[person_id], with_places=True) as reading:
             told, calibration = self._before(as_of, reading.shared.horizon, [person_id], calibration)
             limits = calibration.limits if calibration else self.calibrating.fixed
-            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            compiled = self._compiled(reading)
             for i in range(reading.n_chunks):
                 chunk = reading.chunk(i)
                 ids = chunk.person_ids[: chunk.n_decided].to_pylist()
@@ -236,6 +239,14 @@ class LocalEngine:
     def _calibrated(
         self, at: Micros, horizon: int, told: Told | None, shown_by: ShownScores | None
     ) -> Calibration:
+        if self.warm is None or told is not None or shown_by is not None:
+            return self._calibrated_now(at, horizon, told, shown_by)
+        key = ("calibration", at, horizon, self.source_trust, id(self.playbook), tuple(self.catalog))
+        return self.warm.made(key, self.playbook, lambda: self._calibrated_now(at, horizon, None, None))
+
+    def _calibrated_now(
+        self, at: Micros, horizon: int, told: Told | None, shown_by: ShownScores | None
+    ) -> Calibration:
         def shown(limits: Sequence[Limits], scores: tuple[Score, ...]) -> Shown:
             if shown_by is not None:
                 found = shown_by(at, horizon, limits[0], scores)
@@ -300,18 +311,42 @@ class LocalEngine:
         with_places: bool = False,
         over_time: bool = False,
     ) -> Reading:
+        needs, latest_only = self._wanted(with_places)
         return Reading(
             self.store,
             as_of,
             horizon=horizon,
-            needs=needs_of(self.playbook, everything=with_places),
+            needs=needs,
             people=people,
             with_places=with_places,
-            latest_only=not over_time and not _asks_since_when(self.playbook),
+            latest_only=not over_time and latest_only,
             max_rows_per_chunk=self.max_rows_per_chunk,
             source_ranks=ranks_of_trust(self.source_trust),
             over_time=over_time,
+            warm=self.warm,
         )
+
+    def _wanted(self, everything: bool) -> tuple[Needs, bool]:
+        """What the playbook reads, and whether latest values are enough."""
+
+        def wanted() -> tuple[Needs, bool]:
+            return needs_of(self.playbook, everything=everything), not _asks_since_when(self.playbook)
+
+        if self.warm is None:
+            return wanted()
+        return self.warm.made(("wanted", id(self.playbook), everything), self.playbook, wanted)
+
+    def _compiled(self, reading: Reading) -> Compiled:
+        """The playbook over a reading; kept as long as everything it depends on stays."""
+        shared = reading.shared
+        if reading.kept is None or self.warm is None:
+            return Compiled(self.playbook, self.catalog, shared)
+        made = self.warm.made(
+            ("compiled", shared.as_of, id(self.playbook), tuple(self.catalog), frozenset(shared.texts)),
+            (self.playbook, reading.kept),
+            lambda: Compiled(self.playbook, self.catalog, shared),
+        )
+        return made.over(shared, reading.coded)
 
     def _each_chunk(
         self, reading: Reading, work: Callable[[Chunk], T], progress: Progress | None
@@ -323,6 +358,8 @@ class LocalEngine:
         def one(i: int) -> T:
             return work(reading.chunk(i))
 
+        if n_chunks == 1 and progress is None:  # a few people: starting a thread costs more than it saves
+            return [one(0)]
         with ThreadPoolExecutor(max_workers=self.n_threads) as pool:
             for result in pool.map(one, range(n_chunks)):
                 done.append(result)

@@ -77,7 +77,7 @@ class Look:
         bearers = grouped(who.people.person_of, who.people.n)
         fields = field_numbers(view, self.needs.fields)
         rows = self._rows(who, layout, shares, bearers, fields)
-        used_kinds = None if who.few is None else _used(view, rows.activities, "kind")
+        used_kinds = None if who.few is None else used_numbers(view, rows.activities, "kind")
         kinds, kind_numbers = read_kinds(view, self.needs.activity_types, used_kinds)
         texts, code_numbers = self._texts(fields, rows, few=who.few is not None)
         shared = Shared(
@@ -171,7 +171,6 @@ class Look:
 
     def _activity_copy(self) -> Copy:
         """Only the needed kinds are read, where they can be told and are not all."""
-        places = _PLACES if self.with_places else ()
         narrowed: dict[str, Any] = {}
         types = self.needs.activity_types
         kinds = None if types is None else kinds_of_types(self.view, types)
@@ -180,28 +179,10 @@ class Look:
                 "narrowed": "kind IN (SELECT unnest($kinds::INTEGER[]))" if len(kinds) else "false",
                 "values": {"kinds": kinds.tolist()},
             }
-        return Copy(
-            "activities_clustered",
-            (*_ACTIVITY, *places),
-            "activities",
-            (*_ACTIVITY_TAIL, *places),
-            "record",
-            **narrowed,
-        )
+        return activity_copy(self.with_places, **narrowed)
 
     def _attribute_copy(self, entity: str, fields: Mapping[Field, int]) -> Copy:
-        numbers = sorted(n for f, n in fields.items() if f.entity == entity)
-        source = _SOURCE if self._several_sources else ()
-        return Copy(
-            f"{entity}_attributes",
-            (*_ATTRIBUTE, *source),
-            "attribute_changes",
-            (*_ATTRIBUTE_TAIL, *source),
-            "subject",
-            narrowed="list_contains($fields, field)" if numbers else "false",
-            values={"fields": numbers},
-            by_field=True,
-        )
+        return attribute_copy(entity, fields, self._several_sources)
 
     @property
     def _several_sources(self) -> bool:
@@ -216,7 +197,7 @@ class Look:
         texts, code_numbers = {}, {}
         for field, number in fields.items():
             if few and field.entity in origins:
-                used = _used(view, origins[field.entity], "value", number)
+                used = used_numbers(view, origins[field.entity], "value", number)
                 code_numbers[number] = used[used >= 0]
             else:
                 texts[field] = read_texts(view, number)
@@ -226,7 +207,36 @@ class Look:
         return texts, code_numbers
 
 
-def _used(view: View, origins: Origins, column: str, field: int | None = None) -> Ints:
+def activity_copy(with_places: bool, **narrowed: Any) -> Copy:
+    """Where activities are read from, with their places in files or without."""
+    places = _PLACES if with_places else ()
+    return Copy(
+        "activities_clustered",
+        (*_ACTIVITY, *places),
+        "activities",
+        (*_ACTIVITY_TAIL, *places),
+        "record",
+        **narrowed,
+    )
+
+
+def attribute_copy(entity: str, fields: Mapping[Field, int], several_sources: bool) -> Copy:
+    """Where these fields of people or accounts are read from."""
+    numbers = sorted(n for f, n in fields.items() if f.entity == entity)
+    source = _SOURCE if several_sources else ()
+    return Copy(
+        f"{entity}_attributes",
+        (*_ATTRIBUTE, *source),
+        "attribute_changes",
+        (*_ATTRIBUTE_TAIL, *source),
+        "subject",
+        narrowed="list_contains($fields, field)" if numbers else "false",
+        values={"fields": numbers},
+        by_field=True,
+    )
+
+
+def used_numbers(view: View, origins: Origins, column: str, field: int | None = None) -> Ints:
     """The distinct numbers in a column of all rows of a reading of few people."""
     found = []
     for kept in origins.kept(view):

@@ -20,6 +20,9 @@ from handraise.facts.view import View
 _RANK = (1 << PLACE_BITS) - 1
 # Ties at more instants than this are told apart by reading the hashes of a whole stretch.
 _MANY_INSTANTS = 16
+# Places nearer to each other than this are read as one stretch, and so many stretches are read without a join.
+_GAP = 200
+_FEW_SPANS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,14 @@ class Copy:
 
     def at_places(self, view: View, places: Ints) -> Columns:
         """The rows at these places."""
+        columns = f"SELECT place, {', '.join(self.columns)} FROM {self.table}"
+        spans = _spans(places)
+        if len(spans) <= _FEW_SPANS:
+            return _at_spans(
+                view, f"{columns} WHERE {{delayed}} AND {self.narrowed}", spans, places, self.values
+            )
         return view.among(
-            f"""SELECT place, {", ".join(self.columns)} FROM {self.table}
-                WHERE place BETWEEN $low AND $high AND place IN (SELECT id FROM chosen)
+            f"""{columns} WHERE place BETWEEN $low AND $high AND place IN (SELECT id FROM chosen)
                     AND {{delayed}} AND {self.narrowed}""",
             places,
             low=int(places.min()),
@@ -90,6 +98,30 @@ class Copy:
             return view.arrays(statement, from_seq=from_seq, **self.values)
         statement += f" AND {self.tail_subject} IN (SELECT id FROM chosen)"
         return view.among(statement, chosen, from_seq=from_seq, **self.values)
+
+
+def _spans(places: Ints) -> list[tuple[int, int]]:
+    """Stretches that hold all of these places, with gaps that are not worth leaving out: first and last of each."""
+    ordered = np.sort(places)
+    gaps = np.flatnonzero(np.diff(ordered) > _GAP)
+    first, last = np.append(0, gaps + 1), np.append(gaps, len(ordered) - 1)
+    return list(zip(ordered[first].tolist(), ordered[last].tolist(), strict=True))
+
+
+def _at_spans(
+    view: View, statement: str, spans: list[tuple[int, int]], places: Ints, values: Mapping[str, Any]
+) -> Columns:
+    """The rows of these stretches, each found by its place alone, without a join; then only those at the places."""
+    among = " OR ".join(f"place BETWEEN $low_{_letter(i)} AND $high_{_letter(i)}" for i in range(len(spans)))
+    bounds = {f"low_{_letter(i)}": low for i, (low, _) in enumerate(spans)}
+    bounds |= {f"high_{_letter(i)}": high for i, (_, high) in enumerate(spans)}
+    rows = view.few(f"{statement} AND ({among})", **bounds, **values)
+    mine = np.isin(rows["place"], places)
+    return rows if mine.all() else {name: column[mine] for name, column in rows.items()}
+
+
+def _letter(i: int) -> str:
+    return chr(ord("a") + i)
 
 
 @dataclass
@@ -138,12 +170,16 @@ class Origins:
         subjects, places = self.far_subjects[places >= 0], places[places >= 0]
         if not len(places):
             return _BySubject.empty(self.copy)
-        rows = dict(self.copy.at_places(view, places))
+        rows = self.copy.at_places(view, places)
+        # The copy's own order is that of a run, and the rows come in it.
+        start, length = runs_by(*_run_keys(rows, self.copy.by_field))
         order = np.argsort(places)
-        rows["subject"] = subjects[order][np.searchsorted(places[order], rows["place"])]
-        return _BySubject.of(rows, self.copy.by_field)
+        of_run = subjects[order][np.searchsorted(places[order], rows["place"][start])]
+        return _BySubject(rows, of_run, start, length)
 
     def _tail(self, view: View) -> _BySubject:
+        if view.last_seq <= self.tail_from:
+            return _BySubject.empty(self.copy)
         rows = self.copy.tail(view, self.tail_from, self.only)
         place = self.place_of[rows["subject"]]
         late = (place < 0) | (rows["seq"] > self.bucket_seq[np.maximum(place, 0) >> PLACE_BITS])
@@ -152,7 +188,7 @@ class Origins:
 
 @dataclass(frozen=True, slots=True)
 class _BySubject:
-    """Rows kept in memory, in runs by subject (and field); `subjects` are those of the runs, ascending."""
+    """Rows kept in memory, in runs by subject (and field); `subjects` are those of the runs."""
 
     rows: Columns
     subjects: npt.NDArray[Any]

@@ -15,10 +15,13 @@ from handraise.engines.assembly import assemble
 from handraise.engines.looking import Look
 from handraise.engines.over_time import assemble_over_time
 from handraise.engines.snapshot import Snapshot
+from handraise.engines.warm import MAX_PEOPLE, Everybody, Warm
+from handraise.engines.warm_look import Wanted, WarmLook
 from handraise.facts.chunks import Chunk, Needs, Shared
 from handraise.facts.store import FactStore
 from handraise.identity.lives import Lives
 from handraise.identity.ranks import ranks_by_number
+from handraise.model.fields import Field
 from handraise.model.time import Micros
 
 # Arrow's own allocator gives memory back to the system as soon as a chunk is done and takes it again for the next:
@@ -33,7 +36,8 @@ class Reading:
     along after `n_decided`, with their `person_account`, for the roll-ups. `latest_only` keeps only the last row
     of each subject and field. `source_ranks` says which source is believed at one instant: the higher; those
     not named rank below, by the alphabet. `over_time` gives chunks that can be asked at every instant up to `as_of`:
-    of whoever was somebody then, with the accounts told then. Holds a snapshot of the store: close it, or use it as a context manager.
+    of whoever was somebody then, with the accounts told then. With `warm`, a few people are looked up in what is `kept`
+    there; `coded` are then the fields whose codes are numbered for this reading alone. Holds a snapshot of the store: close it, or use it as a context manager.
     """
 
     def __init__(
@@ -49,20 +53,43 @@ class Reading:
         max_rows_per_chunk: int = 1_000_000,
         source_ranks: Mapping[str, int] | None = None,
         over_time: bool = False,
+        warm: Warm | None = None,
     ) -> None:
-        self._snapshot = Snapshot(store, as_of, horizon)
+        names = None if people is None else sorted(set(people))
+        is_warm = warm is not None and names is not None and len(names) <= MAX_PEOPLE and not over_time
+        self._snapshot = Snapshot(store, as_of, horizon, 1 if is_warm else None)
+        self.coded: frozenset[Field] = frozenset()
+        self.kept: Everybody | None = None
         try:
+            if warm is not None and names is not None and is_warm:
+                self._look_warm(store, warm, source_ranks, Wanted(names, needs, with_places, latest_only))
+                return
             ranks = ranks_by_number(store, source_ranks)
             coverage = store.coverage(self._snapshot.horizon)
             with self._snapshot.view() as view:
                 look = Look(
                     view, needs, ranks, coverage, with_places, latest_only, max_rows_per_chunk, over_time
                 )
-                names = None if people is None else sorted(set(people))
                 self._shared, self._universe, self._shares = look.at(names)
         except BaseException:
             self.close()
             raise
+
+    def _look_warm(
+        self, store: FactStore, warm: Warm, source_ranks: Mapping[str, int] | None, wanted: Wanted
+    ) -> None:
+        """A few people, with all but their rows from what is kept."""
+        snapshot = self._snapshot
+        state = (snapshot.last_seq, snapshot.generation)
+        given = tuple(sorted((source_ranks or {}).items()))
+        ranks = warm.made(("ranks", state, given), None, lambda: ranks_by_number(store, source_ranks))
+        coverage = warm.made(
+            ("coverage", state, snapshot.horizon), None, lambda: store.coverage(snapshot.horizon)
+        )
+        with snapshot.view() as view:
+            self.kept = warm.everybody(view, snapshot.generation, ranks)
+            look = WarmLook(view, warm, self.kept, ranks, coverage, wanted)
+            self._shared, self._universe, self._shares, self.coded = look.at()
 
     def close(self) -> None:
         self._snapshot.close()

@@ -6,22 +6,25 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from handraise.facts.sql import Connection, one
+from handraise.facts.sql import Connection
 from handraise.facts.store import FactStore
 from handraise.facts.view import View
 from handraise.model.time import Micros
 
 
 class Snapshot:
-    """As many cursors as the store has threads, all on one state, handed out one to a thread at a time."""
+    """Some cursors (by default as many as the store has threads), all on one state, handed out one to a thread at a
+    time."""
 
-    def __init__(self, store: FactStore, as_of: Micros, horizon: int | None) -> None:
-        self._cursors = _cursors_on_one_state(store)
+    def __init__(
+        self, store: FactStore, as_of: Micros, horizon: int | None, n_cursors: int | None = None
+    ) -> None:
+        self._cursors, state = _cursors_on_one_state(store, n_cursors or store.threads)
         self._free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         for cursor in self._cursors:
             self._free.put(cursor)
         self.as_of = as_of
-        self.last_seq = _state(self._cursors[0])[0]
+        self.last_seq, self.generation = state
         self.horizon = self.last_seq if horizon is None else min(horizon, self.last_seq)
 
     @contextmanager
@@ -40,19 +43,18 @@ class Snapshot:
 
 
 def _state(cursor: Connection) -> tuple[int, int]:
-    return (
-        int(one(cursor, "SELECT value FROM store_meta WHERE name = 'last_seq'")),
-        int(one(cursor, "SELECT value FROM store_meta WHERE name = 'generation'")),
-    )
+    found = dict(cursor.execute("SELECT name, value FROM store_meta").fetchall())
+    return int(found["last_seq"]), int(found["generation"])
 
 
-def _cursors_on_one_state(store: FactStore) -> list[Connection]:
+def _cursors_on_one_state(store: FactStore, n: int) -> tuple[list[Connection], tuple[int, int]]:
     """Transactions take their snapshot one after the other; they are begun again if something was written between."""
     while True:
-        cursors = [store.cursor() for _ in range(store.threads)]
+        cursors = [store.cursor() for _ in range(n)]
         for cursor in cursors:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
-        if len({_state(cursor) for cursor in cursors}) == 1:
-            return cursors
+        states = {_state(cursor) for cursor in cursors}
+        if len(states) == 1:
+            return cursors, states.pop()
         for cursor in cursors:
             cursor.close()

@@ -6,7 +6,8 @@ but for the value columns' parsed forms, whose making is idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,6 +21,7 @@ from handraise.evaluate.timelines import Steps
 from handraise.evaluate.values import ValueColumn, truth_table
 from handraise.facts.chunks import EntityTimelines, Instants, Ints, Kind, Shared
 from handraise.model.activities import ACTIVITY_COLUMNS
+from handraise.model.conditions import AttributeTest, Condition, HeldFor, InterestedIn, walk
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Behaviour, Playbook, WherePart
 from handraise.model.time import Micros, local_date, local_midnight
@@ -53,13 +55,32 @@ class Compiled:
         self.playbook = playbook
         self.catalog = catalog
         self.shared = shared
-        self._columns: dict[Field, ValueColumn] = {}
+        self._columns: dict[Field, ValueColumn | None] = {}
+        # Of a reading of a few people: the fields whose codes are numbered for these people alone.
+        self._coded: dict[Field, ValueColumn | None] = {}
+        self._coded_tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._coverage: dict[str, Covered] = {}
+        self._said: dict[Condition, str] = {}
+        self.tested_fields = tested_fields(playbook)
         self._midnights: Instants = np.empty(0, dtype=np.int64)
         self.behaviours: Mapping[str, BehaviourMatch] = {
             key: self._match(behaviour) for key, behaviour in playbook.behaviours.items()
         }
+
+    def over(self, shared: Shared, coded: frozenset[Field]) -> Compiled:
+        """The same for other people of the same reading, whose `shared` differs in the codes of some fields at most."""
+        other = copy(self)
+        other.shared = shared
+        other._coded = dict.fromkeys(coded)
+        other._coded_tables = {}
+        return other
+
+    def said(self, condition: Condition, say: Callable[[Condition], str]) -> str:
+        """A condition in words, which are the same for everybody."""
+        if condition not in self._said:
+            self._said[condition] = say(condition)
+        return self._said[condition]
 
     @property
     def as_of(self) -> Micros:
@@ -71,10 +92,10 @@ class Compiled:
 
     def table(self, field: Field, test: ValueTest) -> Truths:
         """Truth of the test per value code of the field; the last entry is "no value"."""
-        key = (field, test)
-        if key not in self._tables:
-            self._tables[key] = truth_table(test, self.column(field))
-        return self._tables[key]
+        tables, key = self._coded_tables if field in self._coded else self._tables, (field, test)
+        if key not in tables:
+            tables[key] = truth_table(test, self.column(field))
+        return tables[key]
 
     def covered_since(self, activity_types: tuple[str, ...], at: Instants | Micros) -> Instants:
         """The earliest instant from which sources know of every activity of all these types up to each `at`;
@@ -117,10 +138,12 @@ class Compiled:
         return every[np.searchsorted(every, at, side="right") - 1]
 
     def column(self, field: Field) -> ValueColumn:
-        if field not in self._columns:
+        columns = self._coded if field in self._coded else self._columns
+        found = columns.get(field)
+        if found is None:
             texts = self.shared.texts.get(field, _NO_TEXTS)
-            self._columns[field] = ValueColumn(texts, self.catalog.type_of(field), self.as_of, self.zone)
-        return self._columns[field]
+            found = columns[field] = ValueColumn(texts, self.catalog.type_of(field), self.as_of, self.zone)
+        return found
 
     def _match(self, behaviour: Behaviour) -> BehaviourMatch:
         kinds = self.shared.kinds
@@ -168,6 +191,15 @@ class Compiled:
         if test.steps is None:
             return np.full(len(kind), test.table[-1], dtype=np.int8)
         return test.table[test.steps.at(test.subject_of_kind[kind], known)]
+
+
+def tested_fields(playbook: Playbook) -> tuple[Field, ...]:
+    """Every field of people and accounts that any condition tests, in order of name."""
+    atoms = [part for condition in playbook.conditions() for part in walk(condition)]
+    fields = {a.field for a in atoms if isinstance(a, AttributeTest | HeldFor)}
+    if playbook.interest.stated is not None and any(isinstance(a, InterestedIn) for a in atoms):
+        fields.add(playbook.interest.stated)
+    return tuple(sorted(fields))
 
 
 def _side(kind: Kind, name: str) -> str | None:

@@ -17,16 +17,11 @@ from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score,
 from handraise.evaluate.views import PeopleView, Scored, people_view
 from handraise.facts.chunks import Chunk, Instants
 from handraise.model.conditions import (
-    AttributeTest,
-    HeldFor,
     InSegment,
-    InterestedIn,
     IsMarketingQualified,
     Score,
-    walk,
 )
-from handraise.model.fields import Entity, Field
-from handraise.model.playbook import Playbook
+from handraise.model.fields import Entity
 from handraise.model.scores import GRADES, RANKS
 
 DECISION_COLUMNS = pa.schema(
@@ -184,7 +179,7 @@ class ChunkDecisions(ScoredPeople):
     def missing_facts(self) -> BitSets:
         """Fields that an open grade or level, or a buyer segment that could be, waits for."""
         playbook = self.compiled.playbook
-        facts = OpenFacts(self.people, tested_fields(playbook))
+        facts = OpenFacts(self.people, self.compiled.tested_fields)
         missing = facts.empty()
         facts.of_fit(~self.grade_is_certain, missing)
         engagement = self.scored(Score.ENGAGEMENT)
@@ -196,7 +191,7 @@ class ChunkDecisions(ScoredPeople):
 
     def assumed_facts(self) -> BitSets:
         """Fields of which the decision used a value whose "since when" is assumed."""
-        fields = [f for f in tested_fields(self.compiled.playbook) if f.entity in _SUBJECT_ENTITIES]
+        fields = [f for f in self.compiled.tested_fields if f.entity in _SUBJECT_ENTITIES]
         assumed = BitSets(sorted(str(f) for f in fields), self.people.size)
         for field in fields:
             assumed.add(str(field), self.people.latest(field)[1])
@@ -275,15 +270,6 @@ def buyer_segments(people: PeopleView) -> BuyerSegments:
 
 
 _SUBJECT_ENTITIES = (Entity.PERSON.value, Entity.ACCOUNT.value)
-
-
-def tested_fields(playbook: Playbook) -> tuple[Field, ...]:
-    """Every field of people and accounts that any condition tests, in order of name."""
-    atoms = [part for condition in playbook.conditions() for part in walk(condition)]
-    fields = {a.field for a in atoms if isinstance(a, AttributeTest | HeldFor)}
-    if playbook.interest.stated is not None and any(isinstance(a, InterestedIn) for a in atoms):
-        fields.add(playbook.interest.stated)
-    return tuple(sorted(fields))
 
 
 def _points(hundredths: npt.NDArray[np.int64], n: int) -> pa.Array:

@@ -16,7 +16,7 @@ import numpy as np
 
 from handraise.evaluate.asked import window_start
 from handraise.evaluate.conditions import account_did_count, did_count, silence_count
-from handraise.evaluate.decide import ChunkDecisions, tested_fields
+from handraise.evaluate.decide import ChunkDecisions
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What
 from handraise.evaluate.open_facts import BitSets, OpenFacts
@@ -267,12 +267,15 @@ class Explainer:
         truth = Truth(int(view.truth(condition)[index]))
         parts = self._parts(condition, index, view)
         return Verdict(
-            sentence=sentence(condition, self._playbook, self._catalog),
+            sentence=self._compiled.said(condition, self._sentence),
             truth=truth,
             parts=parts,
             missing=self._missing(condition, index, view) if truth is Truth.UNKNOWN else (),
             **self._rests_on(condition, index, view),
         )
+
+    def _sentence(self, condition: Condition) -> str:
+        return sentence(condition, self._playbook, self._catalog)
 
     def _parts(self, condition: Condition, index: int, view: View) -> tuple[Verdict, ...]:
         """The verdicts inside; of a segment, that of its own definition."""
@@ -285,7 +288,7 @@ class Explainer:
         return (self._verdict(segment.when, account if account >= 0 else accounts.size - 1, accounts),)
 
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
-        facts = OpenFacts(self._people, tested_fields(self._playbook))
+        facts = OpenFacts(self._people, self._compiled.tested_fields)
         into = BitSets(facts.names, view.size)
         where = np.zeros(view.size, dtype=np.bool_)
         where[index] = True

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,19 @@ class View:
         table = self.table(statement, **values)
         return {name: table.column(name).to_numpy() for name in table.column_names}
 
+    def few(self, statement: str, **values: Any) -> dict[str, npt.NDArray[Any]]:
+        """The same for a few rows without unknowns: dearer for each row, and a millisecond less to begin with."""
+        found: dict[str, npt.NDArray[Any]] = self.connection.execute(
+            *self._asked(statement, values)
+        ).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
     def table(self, statement: str, **values: Any) -> pa.Table:
         """The result as an Arrow table."""
+        return arrow(self.connection, *self._asked(statement, values))
+
+    def _asked(self, statement: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The statement with its conditions, and the parameters that it uses."""
         text = statement.replace(
             "{visible}", f"(happened_at <= $as_of AND known_at <= $as_of AND {self._appended})"
         ).replace(
@@ -51,7 +63,7 @@ class View:
         )
         given = {"as_of": self.as_of, "horizon": self.horizon, **values}
         used = set(_PARAMETER.findall(text))
-        return arrow(self.connection, text, {k: v for k, v in given.items() if k in used})
+        return text, {k: v for k, v in given.items() if k in used}
 
     def among(self, statement: str, ids: npt.NDArray[Any], **values: Any) -> dict[str, npt.NDArray[Any]]:
         """The same for a statement that reads `chosen (id)`, which holds `ids`."""

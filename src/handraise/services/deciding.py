@@ -14,6 +14,7 @@ from handraise.config import Settings
 from handraise.engines.calibrating import Calibration
 from handraise.engines.local import Decided, LocalEngine, Progress, ranks_of_trust
 from handraise.engines.told import Told
+from handraise.engines.warm import Warm
 from handraise.errors import EngineError, Finding, Severity
 from handraise.evaluate.decide import Limits
 from handraise.evaluate.scores import ClassLimits
@@ -78,11 +79,13 @@ class DecideResult:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The use case over one store."""
+    """The use case over one store. `warm` keeps what answers about single people have in common, for a process that gives
+    many."""
 
     store: FactStore
     settings: Settings
     clock: Clock
+    warm: Warm | None = None
 
     def source_ranks(self) -> dict[str, int]:
         """Which source is believed where two say something of the same instant: the higher."""
@@ -98,6 +101,7 @@ class Deciding:
             catalog or self.catalog(),
             n_threads=self.store.threads,
             source_trust=self.settings.source_trust,
+            warm=self.warm,
         )
 
     def decide(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:

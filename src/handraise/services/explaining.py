@@ -16,6 +16,10 @@ class PersonNotFoundError(HandraiseError):
 
 def explain_person(deciding: Deciding, playbook: Playbook, person: str, as_of: Micros) -> PersonExplanation:
     """The explanation. Raises `PersonNotFoundError` when nobody is meant, `HandraiseError` when several people are."""
+    if deciding.warm is not None:  # an id is found among what is kept; everything else is looked up
+        explanation = deciding.engine(playbook).explain(person.strip(), as_of)
+        if explanation is not None:
+            return explanation
     found = find(deciding.store, person, as_of)
     if not found:
         raise PersonNotFoundError(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
+from handraise.engines.warm import Warm
 from handraise.facts.store import FactStore
 from handraise.model.time import Micros, iso, parse_instant
 from handraise.playbook.files import sources
@@ -34,7 +35,7 @@ class Answers:
 
     def __init__(self, workspace: Workspace, store: FactStore, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self._workspace = workspace
-        self._deciding = Deciding(store, workspace.settings, workspace.clock)
+        self._deciding = Deciding(store, workspace.settings, workspace.clock, Warm())
         self._lock = threading.Lock()
         self._wait_seconds = wait_seconds
         self._closing = False
