@@ -21,6 +21,7 @@ from handraise.model.scores import GRADES, LEVELS, RANKS
 from handraise.model.time import MICROS_PER_DAY, parse_instant
 from handraise.reports.build import build_report
 from handraise.reports.document import Report
+from handraise.reports.happenings import Happenings, StageCount, TriggerCount
 from handraise.reports.html import render_html
 from handraise.reports.inputs import (
     CellAgreement,
@@ -159,6 +160,19 @@ def inputs_of(world: World) -> ReportInputs:
         decisions=now,
         as_of=NOW,
         playbook=playbook,
+        happenings=Happenings(
+            (
+                TriggerCount(
+                    "forms", bad or "Fills in form after form", "multiple form fills", 41, 7, 63, 58
+                ),
+                TriggerCount("prices", "Looks at prices", bad or "price watchers", 0, 0, 0, 0),
+            ),
+            (
+                StageCount("MIL", bad or "Inquiry", 812, 0, 94, 12, 41.5),
+                StageCount("MQL", "Sales-ready lead", 0, 0, 3, 0, None),
+            ),
+            3469,
+        ),
         imports=(
             ImportReconciliation(
                 bad or "salesforce",

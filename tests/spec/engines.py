@@ -72,6 +72,8 @@ class ReferenceWorld:
         self.facts, self.coverage, self.catalog = list(facts), coverage, catalog
 
     def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]:
+        if playbook.triggers or playbook.lifecycle.stages:
+            return self.history(playbook, as_of).decide(as_of)
         return decide(playbook, self.facts, self.coverage, as_of, self.catalog)
 
     def explain(self, playbook: Playbook, person_id: str, as_of: Micros) -> list[ExplainedRule]:

@@ -106,8 +106,10 @@ def test_an_offer_is_taken_piece_by_piece(ask: Ask) -> None:
         assert [name for name, verdict in answers.items() if verdict is IN] == [who]
 
 
-def test_without_a_history_nobody_is_in_a_stage_and_nothing_has_fired(ask: Ask) -> None:
-    """Both are certain: out."""
-    world = World().person("ann").did("ann", "form.submitted", where={"form": "demo"})
-    assert ask(world, StageIs(("MQL",)), NOON, BOOK) == {"ann": OUT}
-    assert ask(world, Fired(("calls",)), NOON, BOOK) == {"ann": OUT}
+def test_a_decision_reads_what_has_happened_by_then(ask: Ask) -> None:
+    """Whoever has come nowhere is in no stage, and nothing has fired: both are certain."""
+    world = World().person("ann", "bob").did("ann", "form.submitted", where={"form": "demo"}, at=ago(2))
+    in_mql = StageIs(("MQL",))
+    assert ask(world, in_mql, NOON, BOOK) == {"ann": IN, "bob": OUT}
+    assert ask(world, in_mql, ago(2) - 1, BOOK) == {"ann": OUT, "bob": OUT}
+    assert ask(world, Fired(("calls",)), NOON, BOOK) == {"ann": OUT, "bob": OUT}

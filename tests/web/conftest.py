@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,9 @@ class Asking:
     def __call__(
         self, address: str, *, method: str = "GET", content: bytes | None = None, **headers: str
     ) -> Any:
-        answer = asyncio.run(self._send(method, address, content, self.headers | headers))
+        sending = self._send(method, address, content, self.headers | headers)
+        with ThreadPoolExecutor(max_workers=1) as elsewhere:  # a browser's tests may have a loop running here
+            answer = elsewhere.submit(asyncio.run, sending).result()
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert "access-control-allow-origin" not in answer.headers
