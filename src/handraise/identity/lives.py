@@ -19,7 +19,17 @@ import numpy.typing as npt
 from handraise.facts.chunks import Instants, Ints
 from handraise.facts.sql import one
 from handraise.facts.view import View
-from handraise.identity.people import ALWAYS, NEVER, Links, Rows, links_of, name_ranks, ranks_of, records_of
+from handraise.identity.people import (
+    ALWAYS,
+    NEVER,
+    Links,
+    Rows,
+    links_of,
+    name_ranks,
+    ranks_of,
+    records_of,
+    told_deletions,
+)
 from handraise.model.time import Micros
 
 
@@ -279,18 +289,7 @@ class _Component:
 
 def _deletions(view: View, source_rank: Mapping[int, int]) -> dict[int, _Deletions]:
     """When each record that was ever deleted was so, and when not, as known at each instant."""
-    found = one(view.connection, "SELECT id FROM fields WHERE entity = 'person' AND name = 'is_deleted'")
-    if found is None:
-        return {}
-    rows = view.arrays(
-        """WITH stated AS (
-            SELECT c.subject, coalesce(v.text, '') = 'true' AS deleted, c.happened_at, c.known_at, c.source,
-                c.content
-            FROM attribute_changes c LEFT JOIN field_values v ON v.field = c.field AND v.code = c.value
-            WHERE c.field = $field AND {visible})
-        SELECT * FROM stated WHERE subject IN (SELECT subject FROM stated WHERE deleted)""",
-        field=found,
-    )
+    rows = told_deletions(view)
     rank = ranks_of(rows["source"], source_rank)
     told: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     columns = (rows["happened_at"], rows["known_at"], rank, rows["content"], rows["deleted"])

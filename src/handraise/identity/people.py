@@ -185,12 +185,13 @@ def _is_deleted(view: View, records: Ints, group: Ints, source_rank: Mapping[int
     return ~alive
 
 
-def _deleted_records(view: View, source_rank: Mapping[int, int]) -> Ints:
-    """The records whose latest `is_deleted` is true."""
+def told_deletions(view: View) -> Rows:
+    """What is told of whether records are deleted, of those that ever were."""
     field = one(view.connection, "SELECT id FROM fields WHERE entity = 'person' AND name = 'is_deleted'")
     if field is None:
-        return np.empty(0, dtype=np.int32)
-    rows = view.arrays(
+        names = ("subject", "deleted", "happened_at", "known_at", "source", "content")
+        return {name: np.empty(0, dtype=np.int64) for name in names}
+    return view.arrays(
         """WITH stated AS (
             SELECT c.subject, coalesce(v.text, '') = 'true' AS deleted, c.happened_at, c.known_at, c.source,
                 c.content
@@ -199,6 +200,11 @@ def _deleted_records(view: View, source_rank: Mapping[int, int]) -> Ints:
         SELECT * FROM stated WHERE subject IN (SELECT subject FROM stated WHERE deleted)""",
         field=field,
     )
+
+
+def _deleted_records(view: View, source_rank: Mapping[int, int]) -> Ints:
+    """The records whose latest `is_deleted` is true."""
+    rows = told_deletions(view)
     subject = rows["subject"]
     rank = ranks_of(rows["source"], source_rank)
     order = np.lexsort((rows["content"], rank, rows["known_at"], rows["happened_at"], subject))
