@@ -19,6 +19,7 @@ from handraise.engines.spark.bucket import Asked
 from handraise.engines.spark.deciding import ROWS_PER_BUCKET, SparkDecided, SparkEngine, bring
 from handraise.engines.spark.files import Places
 from handraise.errors import EngineError, ExitCode, Finding, HandraiseError, InputFileError, Problem
+from handraise.evaluate.history import happens
 from handraise.facts.interchange import layout, tables
 from handraise.facts.interchange.loading import load
 from handraise.facts.interchange.parquet import file_name, read_parquet
@@ -124,7 +125,8 @@ class DecidingOnSpark:
         asked = Asked(places, playbook, catalog, self.settings.source_trust, self.settings.memory_limit_mb)
         with spark_session(self.master, scratch) as session:
             try:
-                n_buckets = bring(session, facts, places, self.rows_per_bucket)
+                rows, lasting = self.rows_per_bucket, happens(playbook)
+                n_buckets = bring(session, facts, places, rows, over_time=lasting)
                 return SparkEngine(session, asked, n_buckets, common).decide(as_of, progress=progress)
             except (PySparkException, Py4JError) as error:
                 raise _failed(error) from error

@@ -61,8 +61,16 @@ class SparkDecided:
     rejected: Mapping[str, int]
 
 
-def bring(session: SparkSession, folder: Path, places: Places, rows_per_bucket: int = ROWS_PER_BUCKET) -> int:
-    """Bring the facts of a folder to buckets of about so many rows; how many there are."""
+def bring(
+    session: SparkSession,
+    folder: Path,
+    places: Places,
+    rows_per_bucket: int = ROWS_PER_BUCKET,
+    *,
+    over_time: bool = False,
+) -> int:
+    """Bring the facts of a folder to buckets of about so many rows; how many there are. `over_time`: for a playbook with
+    triggers or stages."""
     from handraise.engines.spark.shuffle import messages_of_several, shuffle
 
     places.make()
@@ -70,7 +78,7 @@ def bring(session: SparkSession, folder: Path, places: Places, rows_per_bucket: 
     n_buckets = max(1, math.ceil(n_rows / rows_per_bucket))
     once = is_export(folder / file_name(tables.ACTIVITIES.name))
     together = None if once else messages_of_several(session, folder)
-    route(folder, n_buckets, together).write(places.directory)
+    route(folder, n_buckets, together, over_time=over_time).write(places.directory)
     write_shared(folder, places.shared)
     shuffle(session, folder, places.directory, n_buckets, places.facts)
     return n_buckets

@@ -1,8 +1,8 @@
 """Who travels where: whole accounts are shared out to buckets, and everybody goes wherever they ever had an account.
 
 Who is one person, and in which account, depends on the instant asked for. So nothing of that is settled here: records
-that any key ever joins travel together, to the bucket of every account that any of them ever had; and with them
-all the accounts that they ever had, and whoever else was in those. There each bucket settles it for itself, for any instant, from all the rows that matter; and whoever is then in one of
+that any key ever joins travel together, to the bucket of every account that any of them ever had; and, for playbooks
+with triggers or stages, with them all the accounts that they ever had, and whoever else was in those. There each bucket settles it for itself, for any instant, from all the rows that matter; and whoever is then in one of
 the accounts that are at home in the bucket is decided there, and nowhere else.
 """
 
@@ -55,9 +55,11 @@ def at_home(path: Path, bucket: int) -> tuple[frozenset[str], frozenset[str]]:
     return found[PERSON], found[ACCOUNT]
 
 
-def route(folder: Path, n_buckets: int, together: pa.Table | None = None) -> Directory:
+def route(
+    folder: Path, n_buckets: int, together: pa.Table | None = None, *, over_time: bool = False
+) -> Directory:
     """The directory of a folder of facts. `together` has pairs of records, `left` and `right`, that are to meet in the
-    same buckets though no key joins them."""
+    same buckets though no key joins them. `over_time`: with all that what happened rests on."""
     facts = _Names.of(folder, together)
     component = components(*facts.links, facts.n_nodes)
     components_, member_of = np.unique(component[: facts.n_records], return_inverse=True)
@@ -68,8 +70,11 @@ def route(folder: Path, n_buckets: int, together: pa.Table | None = None) -> Dir
         np.concatenate([np.arange(len(home), dtype=np.int32), held[0]]),
         np.concatenate([home, account_home[held[1]]]),
     )
-    account_stays = _distinct(*_beside_homes(_joined(held[1], held[0], stays), account_home))
-    stays = _widened(stays, held, account_stays)
+    own: Pairs = (np.arange(facts.n_accounts, dtype=np.int32), account_home)
+    account_stays = _distinct(*own)
+    if over_time:
+        account_stays = _distinct(*_beside_homes(_joined(held[1], held[0], stays), account_home))
+        stays = _widened(stays, held, account_stays)
     record, bucket = _joined(np.arange(facts.n_records, dtype=np.int32), of_record, stays)
     rows = [
         _rows(PERSON, facts.records, record, bucket, home[of_record[record]] == bucket),
