@@ -125,12 +125,14 @@ class Bringer:
     _numbers: Iterator[int]
     stores: list[FactStore]
 
-    def __call__(self, facts: Path, n_buckets: int, store: FactStore | None = None) -> Brought:
+    def __call__(
+        self, facts: Path, n_buckets: int, store: FactStore | None = None, *, over_time: bool = False
+    ) -> Brought:
         root = self.folder / f"brought{next(self._numbers)}"
         root.mkdir()
         places = Places(root)
         n_rows = sum(pq.read_metadata(p).num_rows for p in facts.glob("*.parquet"))
-        n = bring(self.session, facts, places, -(-n_rows // n_buckets))
+        n = bring(self.session, facts, places, -(-n_rows // n_buckets), over_time=over_time)
         return Brought(self.session, places, n, store or self._loaded(facts))
 
     def _loaded(self, facts: Path) -> FactStore:

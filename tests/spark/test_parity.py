@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from tests.facts.worlds import store_of
-from tests.generative.playbooks import playbooks
+from tests.generative.playbooks import living_playbooks, playbooks
 from tests.generative.vocabulary import CATALOG
 from tests.generative.vocabulary import NOON as GENERATED_NOON
 from tests.generative.worlds import worlds
@@ -20,6 +20,9 @@ from tests.spark.joined import drawn, joined
 from tests.spec.engines import by_source
 from tests.spec.words import at_least, days, each, engagement, fit, is_one_of, playbook, worth
 
+from handraise.engines.histories import needs_everybody
+from handraise.engines.spark.deciding import SparkDecided
+from handraise.errors import EngineError
 from handraise.facts.interchange.parquet import write_parquet
 from handraise.model.conditions import AccountDid, AccountPeople, GradeIs, Times
 from handraise.model.playbook import Playbook
@@ -43,13 +46,14 @@ def differences(expected: pa.Table, found: pa.Table) -> list[str]:
 
 @pytest.fixture(scope="module")
 def many_worlds(brought: Bringer, tmp_path_factory: pytest.TempPathFactory) -> Sequence[Brought]:
-    """Sixty generated worlds as one, in one bucket and in several."""
+    """Sixty generated worlds as one, in one bucket and in several; last in several, for playbooks over time."""
     folder = tmp_path_factory.mktemp("many")
     several = drawn(worlds(), 60)
     store = store_of(by_source(joined(several)), several[0].coverage, tmp_path=folder)
     write_parquet(store, folder / "facts")
     brought.stores.append(store)
-    return [brought(folder / "facts", n, store) for n in (1, 5)]
+    facts = folder / "facts"
+    return [*(brought(facts, n, store) for n in (1, 5)), brought(facts, 5, store, over_time=True)]
 
 
 @pytest.mark.parametrize("generated", drawn(playbooks(), 6))
@@ -63,6 +67,37 @@ def test_every_kind_of_condition_is_decided_alike(
         assert found.equals(expected)
 
 
+LIVING = drawn(living_playbooks(), 16)
+TOLD_ONE_BY_ONE = [book for book in LIVING if not needs_everybody(book)][:5]
+RESTING_ON_EVERYBODY = [book for book in LIVING if needs_everybody(book)][:1]
+
+
+@pytest.mark.parametrize("generated", TOLD_ONE_BY_ONE)
+def test_tracks_and_stages_are_told_alike(many_worlds: Sequence[Brought], generated: Playbook) -> None:
+    """People who moved and merged among them: each bucket tells the whole history of its own."""
+    world = many_worlds[-1]
+    expected = world.expected(generated, GENERATED_NOON, CATALOG)
+    _, found = world.decide(generated, GENERATED_NOON, CATALOG)
+    assert differences(expected, found) == []
+
+
+def test_somebody_has_a_track_and_a_stage_in_these_worlds(many_worlds: Sequence[Brought]) -> None:
+    """So the law before this one compares something."""
+    told = [many_worlds[-1].expected(book, GENERATED_NOON, CATALOG) for book in TOLD_ONE_BY_ONE]
+    assert len(TOLD_ONE_BY_ONE) == 5
+    assert sum(len(t) - t["track"].null_count for t in told) > 10
+    assert sum(len(t) - t["stage"].null_count for t in told) > 10
+
+
+@pytest.mark.parametrize("generated", RESTING_ON_EVERYBODY)
+def test_what_rests_on_everybody_is_refused_in_a_sentence(
+    many_worlds: Sequence[Brought], generated: Playbook
+) -> None:
+    with pytest.raises(EngineError, match="rests on what happened to everybody") as refused:
+        many_worlds[-1].decide(generated, GENERATED_NOON, CATALOG)
+    assert refused.value.advice
+
+
 @pytest.fixture(scope="module")
 def large(brought: Bringer, tmp_path_factory: pytest.TempPathFactory) -> Brought:
     """A world with an account that outweighs all others and people who changed account, in seven buckets."""
@@ -71,10 +106,9 @@ def large(brought: Bringer, tmp_path_factory: pytest.TempPathFactory) -> Brought
     return brought(folder, 7)
 
 
-def test_one_large_account_and_people_who_changed_account_change_no_row(large: Brought) -> None:
-    """Roll-ups count who was there, whoever was there; top shares are taken over everybody, not over a bucket."""
+def _agreed() -> Playbook:
     shares = Thresholds(*(TopShare(Fraction(1, n)) for n in (20, 5, 2)))
-    agreed = playbook(
+    return playbook(
         fit=fit(
             worth(10, is_one_of("person.seniority", "vp", "c_level")),
             worth(5, at_least("account.employees", 500)),
@@ -90,7 +124,18 @@ def test_one_large_account_and_people_who_changed_account_change_no_row(large: B
             "many good": AccountPeople(GradeIs(("A", "B")), Times(3)),
         },
     )
-    decided, found = large.decide(agreed, large_world.NOON)
+
+
+@pytest.fixture(scope="module")
+def large_decided(large: Brought) -> tuple[SparkDecided, pa.Table]:
+    return large.decide(_agreed(), large_world.NOON)
+
+
+def test_one_large_account_and_people_who_changed_account_change_no_row(
+    large: Brought, large_decided: tuple[SparkDecided, pa.Table]
+) -> None:
+    """Roll-ups count who was there, whoever was there; top shares are taken over everybody, not over a bucket."""
+    agreed, (decided, found) = _agreed(), large_decided
     expected = large.expected(agreed, large_world.NOON)
     assert differences(expected, found) == []
     assert found.equals(expected)
@@ -111,8 +156,8 @@ def test_few_rows_travel_to_more_than_one_bucket(large: Brought) -> None:
     assert large.n_buckets == 7
 
 
-def test_a_person_is_decided_in_one_bucket(large: Brought) -> None:
-    folder = large.places.decisions
+def test_a_person_is_decided_in_one_bucket(large_decided: tuple[SparkDecided, pa.Table]) -> None:
+    folder = large_decided[0].folder
     people = pa.concat_arrays(
         [pq.read_table(p)["person_id"].combine_chunks() for p in sorted(folder.glob("*.parquet"))]
     )

@@ -90,6 +90,13 @@ def rollups_read_history(playbook: Playbook) -> bool:
     return any(_is_history(playbook, decision) for who in asked for decision in decisions_read(who))
 
 
+def needs_everybody(playbook: Playbook) -> bool:
+    """Whether what happened to somebody rests on what happened to everybody: on colleagues', or on classes that are
+    calibrated by share."""
+    is_calibrated = playbook.fit.grades.are_calibrated or playbook.engagement.levels.are_calibrated
+    return (is_calibrated and asks_classes(playbook)) or rollups_read_history(playbook)
+
+
 def scores_read_history(playbook: Playbook) -> bool:
     """Whether a score rests on stages or firings."""
     return _is_history(playbook, FIT) or _is_history(playbook, ENGAGEMENT)

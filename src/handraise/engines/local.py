@@ -20,8 +20,7 @@ from handraise.engines.by_name import by_name
 from handraise.engines.calibrating import Calibrating, Calibration, Shown
 from handraise.engines.histories import (
     Telling,
-    asks_classes,
-    rollups_read_history,
+    needs_everybody,
     scores_read_history,
 )
 from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves
@@ -139,7 +138,7 @@ class LocalEngine:
         progress: Progress | None = None,
     ) -> Told:
         """What happened to everybody, or to `people`, up to an instant: which triggers fired, which stages were entered."""
-        wanted = None if people is None or self.needs_everybody else sorted(set(people))
+        wanted = None if people is None or needs_everybody(self.playbook) else sorted(set(people))
         with self._reading(until, horizon, people=wanted, over_time=True) as reading:
             return self._telling(progress).tell(reading, self.activations)[0]
 
@@ -281,7 +280,7 @@ class LocalEngine:
     ) -> tuple[Told | None, Calibration | None]:
         """What happened by an instant, and the calibration that holds then."""
         told: Told | None = None
-        everybody = people is None or self.needs_everybody
+        everybody = people is None or needs_everybody(self.playbook)
         if happens(self.playbook):
             told = self.history(as_of, horizon=horizon, people=people)
         if calibration is not None or not self.calibrating.are_needed:
@@ -289,12 +288,6 @@ class LocalEngine:
         if told is not None and not everybody and scores_read_history(self.playbook):
             told = self.history(as_of, horizon=horizon)
         return told, self.calibrate(as_of, horizon, told)
-
-    @property
-    def needs_everybody(self) -> bool:
-        """Whether what happened to somebody rests on what happened to everybody."""
-        asks_all = self.calibrating.are_needed and asks_classes(self.playbook)
-        return asks_all or rollups_read_history(self.playbook)
 
     def _telling(self, progress: Progress | None) -> Telling:
         def each(reading: Reading, work: Callable[[Chunk], ChunkTold]) -> Sequence[ChunkTold]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from handraise.engines.calibrating import Calibration
+from handraise.engines.histories import needs_everybody
 from handraise.engines.local import LocalEngine, Progress
 from handraise.engines.spark.bucket import (
     Asked,
@@ -140,7 +141,7 @@ class SparkEngine:
         return LocalEngine(self.common, self.asked.playbook, self.asked.catalog)
 
     def _refuse_what_needs_everybody(self) -> None:
-        if self._engine.needs_everybody:
+        if needs_everybody(self.asked.playbook):
             raise EngineError(
                 "What happens by this playbook rests on what happened to everybody: a trigger or a stage reads the stages "
                 "or firings of colleagues, or classes that are calibrated by share.",
