@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from handraise.engines.reasons import GONE, Reasons
 from handraise.evaluate.changes import person_changes
 from handraise.evaluate.decide import ScoredPeople, buyer_segments
 from handraise.evaluate.history import ChunkHistory
 from handraise.evaluate.past import Past
 from handraise.evaluate.points import Points
-from handraise.evaluate.timelines import HeldSteps
-from handraise.facts.chunks import Chunk, Ints, Kind
-from handraise.model.activities import words_of
+from handraise.facts.chunks import Chunk, Ints
 from handraise.model.conditions import All, Condition, RankIs, Score
-from handraise.model.fields import Field
 from handraise.model.scores import RANKS
 from handraise.model.time import Micros
 
@@ -37,11 +30,7 @@ MOVE_COLUMNS = pa.schema(
     ]
 )
 """One row a move: `what` is `rank`, `buyer_segment` or `stage`; `was` is null for somebody new, `is` for somebody who is
-nobody any more. `because` names the facts that became visible at that instant."""
-
-TIME_PASSED = "time passed"
-NEWLY_KNOWN = "newly known"
-GONE = "deleted, or joined with somebody known earlier"
+nobody any more. `because` names what became visible or was decided at that instant (`reasons`)."""
 
 Row = tuple[str, Micros, str, str | None, str | None, str]
 
@@ -80,7 +69,7 @@ class ChunkMoves:
     def __init__(self, history: ChunkHistory, past: Past, after: Micros) -> None:
         self._history, self._past, self._after = history, past, after
         self._chunk: Chunk = history.chunk
-        self._reasons = Reasons(self._chunk, history.compiled.shared.kinds, history.compiled.shared.texts)
+        self._reasons = Reasons(history, past)
 
     def rows(self) -> list[Row]:
         """By person; within a person in order of time."""
@@ -161,63 +150,3 @@ class ChunkMoves:
             )
             for person, instant, was, now, who in zip(*columns, strict=True)
         ]
-
-
-@dataclass
-class Reasons:
-    """What became visible of somebody at an instant, in words."""
-
-    chunk: Chunk
-    kinds: tuple[Kind, ...]
-    texts: Mapping[Field, npt.NDArray[np.object_]]
-
-    def of(self, life: int, at: Micros, *, is_new: bool = False) -> str:
-        """The facts of that instant; of none, that time passed."""
-        found = [*self._acts(life, at), *self._values(life, at)]
-        if not found:
-            return NEWLY_KNOWN if is_new else TIME_PASSED
-        return "; ".join(dict.fromkeys(found))
-
-    def _acts(self, life: int, at: Micros) -> list[str]:
-        acts = self.chunk.activities
-        first, end = np.searchsorted(acts.person, [life, life + 1])
-        seen = first + np.flatnonzero(acts.visible[first:end] == at)
-        return [self._of_kind(int(kind)) for kind in acts.kind[seen]]
-
-    def _of_kind(self, number: int) -> str:
-        kind = self.kinds[number]
-        what = next(
-            (
-                v
-                for v in (kind.properties.get("form"), kind.asset, kind.properties.get("path"), kind.program)
-                if v
-            ),
-            None,
-        )
-        return words_of(kind.type) + (f": {what}" if what else "")
-
-    def _values(self, life: int, at: Micros) -> list[str]:
-        account = self._account(life, at)
-        found = []
-        for fields, subject in ((self.chunk.person_fields, life), (self.chunk.account_fields, account)):
-            for field, timeline in fields.items():
-                first, end = np.searchsorted(timeline.subject, [subject, subject + 1])
-                for row in first + np.flatnonzero(timeline.visible[first:end] == at):
-                    code = int(timeline.code[row])
-                    texts = self.texts[field]
-                    found.append(f"{field} = {texts[code]}" if code >= 0 else f"{field} was erased")
-        held = self.chunk.held
-        for timeline in () if held is None else (held.stated, held.own):
-            first, end = np.searchsorted(timeline.subject, [life, life + 1])
-            if (timeline.visible[first:end] == at).any():
-                found.append("another account")
-        return found
-
-    def _account(self, life: int, at: Micros) -> int:
-        who, when = np.array([life], dtype=np.int32), np.array([at], dtype=np.int64)
-        return int(self._held.at(who, when)[0])
-
-    @cached_property
-    def _held(self) -> HeldSteps:
-        assert self.chunk.held is not None
-        return HeldSteps.of(self.chunk.held)

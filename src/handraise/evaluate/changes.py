@@ -79,11 +79,6 @@ def person_changes(condition: Condition, facts: ChunkFacts) -> Points:
     return points.only((points.at >= since[points.subject]) & (points.at < until[points.subject]))
 
 
-def account_changes(condition: Condition, facts: ChunkFacts) -> Points:
-    """The same of its accounts."""
-    return _joined(list(_of_accounts(condition, facts)), facts)
-
-
 def person_steps(condition: Condition, people: PeopleView) -> tuple[Points, Truths]:
     """The verdict about people at all its change points; between two of them it stays."""
     points = person_changes(condition, people.facts)

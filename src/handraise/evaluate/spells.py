@@ -148,13 +148,3 @@ def stretches(subject: Ints, at: Instants, holds: Bools) -> Spells:
     same = np.append(subject, -1)[stop] == subject[begins]
     end = np.where(same, np.append(at, FOREVER)[stop], FOREVER)
     return Spells.of(subject[begins], at[begins], end)
-
-
-def intersected(one: Spells, other: Spells) -> Spells:
-    """Stretches in which one of each holds, for spells that do not overlap within either."""
-    both = Spells(
-        np.concatenate([one.subject, other.subject]),
-        np.concatenate([one.start, other.start]),
-        np.concatenate([one.end, other.end]),
-    )
-    return both.counted().at_least(2)
