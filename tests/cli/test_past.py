@@ -45,6 +45,19 @@ def test_both_say_it_on_the_screen(filled: Path, call: Call) -> None:
     assert "2026-01-06" in said.out
 
 
+def test_a_grid_of_dates_stays_on_dates_where_clocks_change(filled: Path, call: Call) -> None:
+    """Clocks in Chicago change on 8 March; the last date is among the instants."""
+    book = filled / "playbook.yml"
+    book.write_text(book.read_text().replace("time_zone: UTC", "time_zone: America/Chicago"))
+    said = call(
+        *("replay", "--workspace", filled, "--from", "2026-01-31", "--to", "2026-04-30"),
+        *("--every", "1 month", "--json"),
+    )
+    assert [t["as_of"] for t in said.json["instants"]] == [
+        f"2026-{day}T23:59:59.999999Z" for day in ("01-31", "02-28", "03-31", "04-30")
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -94,7 +94,7 @@ class Replaying:
         progress: Progress | None = None,
     ) -> ReplayResult:
         """Decide everybody at `first` and every so much later, up to `last`, each from what was known then."""
-        instants = tuple(_grid(first, last, every, playbook.time_zone))
+        instants = tuple(_grid(first, last, every))
         engine = self.deciding.engine(playbook)
         told = engine.history(instants[-1]) if happens(playbook) else None
         tables: list[pa.Table] = []
@@ -115,8 +115,8 @@ class Replaying:
         return ChangesResult(playbook, after, until, table)
 
 
-def _grid(first: Micros, last: Micros, every: Duration, zone: str) -> Iterator[Micros]:
-    """Steps are counted from the first instant, so that months do not drift."""
+def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:
+    """Steps are counted from the first instant, so that months do not drift, and in UTC, where a bare date ends."""
     _check_order(first, last)
     at, n = first, 0
     while at <= last:
@@ -128,7 +128,7 @@ def _grid(first: Micros, last: Micros, every: Duration, zone: str) -> Iterator[M
             )
         yield at
         n += 1
-        at = Duration(every.count * n, every.unit).after(first, zone)
+        at = Duration(every.count * n, every.unit).after(first, "UTC")
 
 
 def _check_order(first: Micros, last: Micros) -> None:
