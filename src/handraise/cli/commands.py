@@ -125,8 +125,9 @@ def replay(
     if out is not None:
         check_target(out)
     with progress("Deciding") as shown:
-        result = _open(workspace).replay(first, last, every, progress=shown)
-    _written(result.table, out)
+        result = _open(workspace).replay(first, last, every, with_table=out is not None, progress=shown)
+    if result.table is not None:
+        _written(result.table, out)
     if as_json:
         print_json({**result.as_dict(), "out": None if out is None else str(out)})
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import chain
@@ -94,7 +95,7 @@ def summarise(decisions: pa.Table) -> DecisionsSummary:
     mean = pc.mean(decisions["fit_completeness"]).as_py()
     return DecisionsSummary(
         n_people=len(decisions),
-        n_accounts=pc.count_distinct(accounts).as_py(),
+        n_accounts=len(distinct(accounts)),
         n_without_account=accounts.null_count,
         cells=_cells(decisions["rank"], open_grade | open_level),
         n_open_grade=int(open_grade.sum()),
@@ -107,7 +108,7 @@ def summarise(decisions: pa.Table) -> DecisionsSummary:
         n_open_segment=int((_lengths(decisions["buyer_segment_could_be"]) > 0).sum()),
         missing=_missing(missing),
         n_missing_any=int((_lengths(missing) > 0).sum()),
-        assumed=_most_first(_counts(pc.list_flatten(assumed))),
+        assumed=_most_first(_counts_of_each(assumed)),
         n_resting_on_assumed=int((_lengths(assumed) > 0).sum()),
         mean_completeness=mean,
     )
@@ -155,15 +156,15 @@ def _cells(rank: pa.ChunkedArray, is_open: Bools) -> tuple[CellCount, ...]:
 def _segments(segment: pa.ChunkedArray, could_be: pa.ChunkedArray) -> tuple[SegmentCount, ...]:
     sizes = _counts(segment)
     leaving = _counts(segment.filter(pa.array(_lengths(could_be) > 0)))
-    joining = _counts(pc.list_flatten(could_be))
+    joining = _counts_of_each(could_be)
     keys = [*sizes, *(key for key in joining if key not in sizes)]
     found = [SegmentCount(key, sizes.get(key, 0), leaving.get(key, 0), joining.get(key, 0)) for key in keys]
     return tuple(sorted(found, key=_largest_first))
 
 
 def _missing(missing: pa.ChunkedArray) -> tuple[MissingFact, ...]:
-    alone = _counts(pc.list_flatten(missing.filter(pa.array(_lengths(missing) == 1))))
-    people = _counts(pc.list_flatten(missing))
+    alone = _counts_of_each(missing.filter(pa.array(_lengths(missing) == 1)))
+    people = _counts_of_each(missing)
     found = [MissingFact(fact, n, alone.get(fact, 0)) for fact, n in people.items()]
     return tuple(sorted(found, key=_settling_most_first))
 
@@ -183,12 +184,40 @@ def _counts(values: pa.ChunkedArray) -> dict[str, int]:
     return {name: n for name, n in zip(names, numbers, strict=True) if name is not None}
 
 
+def _counts_of_each(lists: pa.ChunkedArray) -> dict[str, int]:
+    """In how many of the lists each name is."""
+    if not pa.types.is_dictionary(lists.type):
+        return _counts(pc.list_flatten(lists))
+    counted = Counter[str]()
+    for part in lists.chunks:
+        n_of = np.bincount(part.indices.to_numpy(zero_copy_only=False), minlength=len(part.dictionary))
+        for names, n in zip(part.dictionary.to_pylist(), n_of.tolist(), strict=True):
+            counted.update(dict.fromkeys(names, n) if n else {})
+    return dict(counted)
+
+
+def distinct(values: pa.ChunkedArray) -> pa.Array:
+    """The different values, nulls aside."""
+    if pa.types.is_dictionary(values.type):
+        values = pa.chunked_array(
+            [part.dictionary.take(pc.unique(part.indices.drop_null())) for part in values.chunks],
+            values.type.value_type,
+        )
+    return pc.unique(values).drop_null()
+
+
 def _most_first(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _lengths(lists: pa.ChunkedArray) -> Codes:
-    return np.asarray(pc.fill_null(pc.list_value_length(lists), 0), dtype=np.int64)
+    if not pa.types.is_dictionary(lists.type):
+        return np.asarray(pc.fill_null(pc.list_value_length(lists), 0), dtype=np.int64)
+    parts = [
+        _lengths(pa.chunked_array([part.dictionary]))[part.indices.to_numpy(zero_copy_only=False)]
+        for part in lists.chunks
+    ]
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
 def _not(flags: pa.ChunkedArray) -> Bools:
