@@ -75,17 +75,18 @@ def ours(store: Path, n_instants: int) -> None:
     from handraise.engines.local import LocalEngine
     from handraise.facts.store import FactStore
     from handraise.model.fields import FieldCatalog
-    from handraise.reports.summary import joined, summarise
+    from handraise.reports.summaries import summarise_each
+    from handraise.reports.summary import DecisionsSummary, joined
 
     instants = [AS_OF - i * _WEEK for i in reversed(range(n_instants))]
 
-    def summed_up(part: GridPart) -> list[object]:
-        return [summarise(table) for table in part.tables]
+    def summed_up(part: GridPart) -> list[DecisionsSummary]:
+        return [summary for block in part for summary in summarise_each(block.table, block.n_rows)]
 
     with FactStore(store, threads=2, memory_limit="1500MB") as facts:
         engine = LocalEngine(facts, PLAYBOOK, FieldCatalog(facts.fields()))
         parts = engine.decide_at(instants, summed_up)
-    summaries = [joined(at_instant) for at_instant in zip(*parts, strict=True)]  # type: ignore[arg-type]
+    summaries = [joined(at_instant) for at_instant in zip(*parts, strict=True)]
     print(f"{sum(s.n_people for s in summaries):,} decisions")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -18,19 +19,17 @@ from tests.generative.worlds import GeneratedWorld, instants, worlds
 
 from handraise.engines import grids
 from handraise.engines.by_name import by_name
-from handraise.engines.grids import undictionaried
 from handraise.engines.local import LocalEngine
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros, iso
+from handraise.reports.summaries import summarise_each
+from handraise.reports.summary import DecisionsSummary, summarise
 
 
 def decided_together(engine: LocalEngine, at: Sequence[Micros]) -> list[pa.Table]:
     """Everybody at each instant, from one reading."""
-    parts = engine.decide_at(at, lambda part: part.tables)
-    return [
-        by_name(pa.concat_tables([undictionaried(part) for part in of_instant]), "person_id")
-        for of_instant in zip(*parts, strict=True)
-    ]
+    parts = engine.decide_at(at, lambda part: [table for block in part for table in block.tables()])
+    return [by_name(pa.concat_tables(of_instant), "person_id") for of_instant in zip(*parts, strict=True)]
 
 
 def differences(world: GeneratedWorld, playbook: Playbook, at: Sequence[Micros]) -> list[str]:
@@ -64,3 +63,22 @@ def test_instants_decided_together_are_decided_as_if_each_were_alone(
         if differences(world, playbook, at):
             world, playbook = smallest(world, playbook, lambda w, p: bool(differences(w, p, at)))
             pytest.fail("\n".join([*differences(world, playbook, at), repr(playbook), repr(world)]))
+
+
+@profile(0.3)
+@given(st.data())
+def test_instants_summed_up_together_are_summed_up_as_if_each_were_alone(data: st.DataObject) -> None:
+    """All figures of the summary."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(playbooks(), "playbook")
+    at = sorted(set(data.draw(st.lists(SOME_TIME, min_size=1, max_size=6), "instants")))
+    with opened(world) as real:
+        for part in LocalEngine(real.store, playbook, CATALOG).decide_at(at, lambda part: part):
+            for block in part:
+                together = summarise_each(block.table, block.n_rows)
+                assert [rounded(s) for s in together] == [rounded(summarise(t)) for t in block.tables()]
+
+
+def rounded(summary: DecisionsSummary) -> DecisionsSummary:
+    """Means are added up in another order."""
+    mean = summary.mean_completeness
+    return replace(summary, mean_completeness=None if mean is None else round(mean, 9))

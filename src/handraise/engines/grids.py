@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -24,11 +25,31 @@ MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class GridPart:
-    """The decisions of a chunk's people at each instant: tables of the columns of `DECISION_COLUMNS`, those of few distinct
-    values as dictionaries, in the chunk's order."""
+class GridBlock:
+    """The decisions of a chunk's people at some instants: the first `n_rows[0]` rows at the first, and so on.
 
-    tables: tuple[pa.Table, ...]
+    The columns are those of `DECISION_COLUMNS`, of few distinct values as dictionaries; people are in the chunk's order.
+    """
+
+    table: pa.Table
+    n_rows: tuple[int, ...]
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The rows of each instant, with the columns as they are elsewhere."""
+        ends = np.cumsum([0, *self.n_rows]).tolist()
+        for first, last in pairwise(ends):
+            rows = self.table.slice(first, last - first)
+            columns = [
+                pa.concat_arrays([plain(c) for c in column.chunks])
+                if column.num_chunks
+                else pa.array([], f.type)
+                for column, f in zip(rows.columns, DECISION_COLUMNS, strict=True)
+            ]
+            yield pa.table(columns, schema=DECISION_COLUMNS)
+
+
+GridPart = tuple[GridBlock, ...]
+"""The decisions of a chunk's people at all instants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +64,19 @@ class GridDeciding:
     def of_chunk(self, chunk: Chunk) -> GridPart:
         facts = ChunkFacts(self.compiled, chunk, NO_PAST if self.told is None else self.told.past_of(chunk))
         n_together = max(1, MOST_CELLS // max(chunk.n_people, 1))
-        blocks = [self.instants[i : i + n_together] for i in range(0, len(self.instants), n_together)]
-        return GridPart(tuple(table for block in blocks for table in self._tables(facts, block)))
+        blocks = range(0, len(self.instants), n_together)
+        return tuple(self._block(facts, self.instants[i : i + n_together]) for i in blocks)
 
-    def _tables(self, facts: ChunkFacts, instants: Instants) -> Iterator[pa.Table]:
+    def _block(self, facts: ChunkFacts, instants: Instants) -> GridBlock:
         people = PeopleGrid(facts, instants)
-        width, n_decided = len(instants), facts.chunk.n_decided
-        there = people.there.reshape(-1, width)[:n_decided].T
+        width = len(instants)
+        there = people.there.reshape(-1, width)[: facts.chunk.n_decided].T
         place, person = np.nonzero(there)
         decisions = Decisions(people, self.limits.at(people.points.at))
         columns = decisions.columns(person * width + place)
         people.scorer = None  # ends a circle, so that the cells are let go at once
         table = pa.table([columns[f.name] for f in DECISION_COLUMNS], names=DECISION_COLUMNS.names)
-        end = np.cumsum(there.sum(axis=1)).tolist()
-        for first, last in zip([0, *end], end, strict=False):
-            yield table.slice(first, last - first)
-
-
-def undictionaried(table: pa.Table) -> pa.Table:
-    """A part's table with the columns of `DECISION_COLUMNS` as they are elsewhere."""
-    columns = [
-        pa.chunked_array([plain(chunk) for chunk in column.chunks], f.type)
-        for column, f in zip(table.columns, DECISION_COLUMNS, strict=True)
-    ]
-    return pa.table(columns, schema=DECISION_COLUMNS)
+        return GridBlock(table, tuple(there.sum(axis=1).tolist()))
 
 
 def limits_at(

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from handraise.engines.by_name import by_name
-from handraise.engines.grids import GridPart, undictionaried
+from handraise.engines.grids import GridPart
 from handraise.engines.local import Progress
 from handraise.errors import ExitCode, HandraiseError
 from handraise.evaluate.decide import DECISION_COLUMNS
 from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Micros, iso, to_micros
-from handraise.reports.summary import DecisionsSummary, distinct, joined, summarise
+from handraise.reports.summaries import summarise_each
+from handraise.reports.summary import DecisionsSummary, joined, summarise
 from handraise.services.deciding import Deciding
 
 MOST_INSTANTS = 1000
@@ -102,9 +104,9 @@ class Replaying:
         instants = tuple(_grid(first, last, every))
 
         def kept(part: GridPart) -> _Kept:
-            found = (summarise(table) for table in part.tables)
-            accounts = (distinct(table["account_id"]) for table in part.tables)
-            return _Kept(tuple(found), tuple(accounts), part.tables if with_table else None)
+            found = tuple(s for block in part for s in summarise_each(block.table, block.n_rows))
+            tables = tuple(table for block in part for table in block.tables()) if with_table else None
+            return _Kept(found, _accounts(part), tables)
 
         parts = self.deciding.engine(playbook).decide_at(instants, kept, progress=progress)
         table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *_tables(parts)]) if with_table else None
@@ -128,18 +130,30 @@ class _Kept:
     tables: tuple[pa.Table, ...] | None
 
 
+def _accounts(part: GridPart) -> tuple[pa.Array, ...]:
+    """The ids of the accounts that somebody holds at each instant."""
+    found = []
+    for block in part:
+        held = block.table["account_id"].combine_chunks()
+        end = 0
+        for n in block.n_rows:
+            found.append(held.dictionary.take(pc.unique(held.indices.slice(end, n)).drop_null()))
+            end += n
+    return tuple(found)
+
+
 def _summaries(parts: Sequence[_Kept], n_instants: int) -> Iterator[DecisionsSummary]:
     """Everybody's at each instant. Whoever changed account is decided where they were, so that parts may share one."""
     for i in range(n_instants):
         everybody = joined([summarise(DECISION_COLUMNS.empty_table()), *(p.summaries[i] for p in parts)])
         accounts = pa.chunked_array([p.accounts[i] for p in parts], pa.string())
-        yield replace(everybody, n_accounts=len(distinct(accounts)))
+        yield replace(everybody, n_accounts=pc.count_distinct(accounts).as_py())
 
 
 def _tables(parts: Sequence[_Kept]) -> Iterator[pa.Table]:
     """Everybody's decisions at each instant, by person."""
     for at_instant in zip(*(p.tables or () for p in parts), strict=True):
-        yield by_name(pa.concat_tables([undictionaried(table) for table in at_instant]), "person_id")
+        yield by_name(pa.concat_tables(at_instant), "person_id")
 
 
 def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:
