@@ -225,6 +225,7 @@ def demo(into: Path, as_json: bool) -> None:
         return
     screens.imported(result.files)
     screens.decided(result.report.decided)
+    screens.flowed(result.report.flows)
     screens.reported(result.report, result.report_path)
     CONSOLE.print()
     note(f"Try: handraise explain --workspace {into} {result.example_person}")
