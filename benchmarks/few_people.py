@@ -55,7 +55,7 @@ def main() -> None:
     store, flat = paths(world)
     prepare(world, store, flat)
     by_hand = _by_hand(flat)
-    with FactStore(store, threads=2, memory_limit="1500MB") as facts:
+    with FactStore(store, threads=2, memory_limit="600MB") as facts:
         catalog, warm = FieldCatalog(facts.fields()), Warm()
         cold = LocalEngine(facts, PLAYBOOK, catalog)
         kept = LocalEngine(facts, PLAYBOOK, catalog, warm=warm)

@@ -83,7 +83,7 @@ def ours(store: Path, n_instants: int) -> None:
     def summed_up(part: GridPart) -> list[DecisionsSummary]:
         return [summary for block in part for summary in summarise_each(block.table, block.n_rows)]
 
-    with FactStore(store, threads=2, memory_limit="1500MB") as facts:
+    with FactStore(store, threads=2, memory_limit="600MB") as facts:
         engine = LocalEngine(facts, PLAYBOOK, FieldCatalog(facts.fields()))
         parts = engine.decide_at(instants, summed_up)
     summaries = [joined(at_instant) for at_instant in zip(*parts, strict=True)]

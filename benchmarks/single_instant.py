@@ -198,7 +198,7 @@ def ours(store: Path, flat: Path) -> None:
     from handraise.facts.store import FactStore
     from handraise.model.fields import FieldCatalog
 
-    with FactStore(store, threads=2, memory_limit="1500MB") as facts:
+    with FactStore(store, threads=2, memory_limit="600MB") as facts:
         table = LocalEngine(facts, PLAYBOOK, FieldCatalog(facts.fields())).decide(AS_OF).table
     print(f"{table.num_rows:,} people decided")
 

@@ -137,7 +137,7 @@ class Calibrating:
                 scored = ScoredPeople(people, in_force)
                 for score in scores:
                     found[score].append(_of_decided(scored.range(score).shown, people))
-                people.scorer = None  # ends a circle, so that the view is let go at once
+                people.let_go()
             return found
 
         return shown

@@ -74,7 +74,7 @@ class GridDeciding:
         place, person = np.nonzero(there)
         decisions = Decisions(people, self.limits.at(people.points.at))
         columns = decisions.columns(person * width + place)
-        people.scorer = None  # ends a circle, so that the cells are let go at once
+        people.let_go()
         table = pa.table([columns[f.name] for f in DECISION_COLUMNS], names=DECISION_COLUMNS.names)
         return GridBlock(table, tuple(there.sum(axis=1).tolist()))
 

@@ -120,7 +120,7 @@ class LocalEngine:
                 past = NO_PAST if told is None else told.past_of(chunk)
                 decisions = ChunkDecisions(compiled, chunk, limits, past)
                 decided = decisions.table(), decisions.people.facts.occurrences.n_unknown
-                decisions.people.scorer = None  # ends a circle, so that the chunk is let go at once
+                decisions.people.let_go()
                 return decided
 
             parts = self._each_chunk(reading, decide_chunk, progress)

@@ -109,7 +109,7 @@ class ChunkMoves:
             classes = [scored.limits.of(s).of(scored.range(s).shown).astype(np.int32) for s in Score]
             ranks.append(classes[0] * 4 + classes[1])
             segments.append(buyer_segments(people).index.astype(np.int32))
-            people.scorer = None  # ends a circle, so that the view is let go at once
+            people.let_go()
         return np.concatenate(ranks), np.concatenate(segments)
 
     def _of(self, what: str, points: Points, value: Ints, words: list[str]) -> list[Row]:

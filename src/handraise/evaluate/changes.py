@@ -95,12 +95,11 @@ def person_steps(condition: Condition, people: PeopleView) -> tuple[Points, Trut
 
 def truth_at(condition: Condition, people: PeopleView, points: Points) -> Truths:
     """The verdict at points, so many of them at a time that memory stays bounded."""
-    parts = [
-        people.at(Points(points.subject[i : i + _MANY_POINTS], points.at[i : i + _MANY_POINTS])).truth(
-            condition
-        )
-        for i in range(0, points.n, _MANY_POINTS)
-    ]
+    parts = []
+    for i in range(0, points.n, _MANY_POINTS):
+        some = people.at(Points(points.subject[i : i + _MANY_POINTS], points.at[i : i + _MANY_POINTS]))
+        parts.append(some.truth(condition))
+        some.let_go()
     return np.concatenate([np.empty(0, dtype=np.int8), *parts])
 
 

@@ -226,6 +226,12 @@ class PeopleView(View):
             self.scoring(people)
         return people
 
+    def let_go(self) -> None:
+        """Ends the circles of views that lead to each other, so that what they remember is freed at once and not when
+        garbage is next collected. The view is of no use any more."""
+        self.scorer = None
+        self.__dict__.pop("_accounts", None)
+
     @property
     def decayed_at(self) -> Micros | Instants:
         """The instant up to which occurrences have aged at each point."""
