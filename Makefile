@@ -44,7 +44,9 @@ test: check
 
 bench: $(VENV)/.bench-tools
 	$(BIN)/python -m benchmarks.single_instant
+	$(BIN)/python -m benchmarks.many_instants
 	$(BIN)/python -m benchmarks.few_people
+	$(BIN)/python -m benchmarks.growth
 
 fuzz: $(VENV)/.test-tools
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest tests/generative -x
