@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from handraise.evaluate.asked import silence_types, stated_interest
+from handraise.evaluate.decay import ages_one_way, deciding_midnights
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.members import of_namesakes, people_who_did, since_when, stays_of, until_when
 from handraise.evaluate.occurrences import What
@@ -65,7 +66,7 @@ from handraise.model.time import Duration, Unit
 
 Changes: TypeAlias = tuple[Ints, Instants]
 
-_MANY_POINTS = 500_000
+MANY_POINTS = 500_000
 # After so many half-lives an occurrence weighs nothing that rounding leaves.
 _HALF_LIVES = 64
 
@@ -73,9 +74,15 @@ _HALF_LIVES = 64
 def person_changes(condition: Condition, facts: ChunkFacts) -> Points:
     """Where the verdict about people of the chunk can change, up to the reading's instant; each person's first instant
     too."""
+    return joint_changes([condition], facts)
+
+
+def joint_changes(conditions: Iterable[Condition], facts: ChunkFacts) -> Points:
+    """Where the verdict of any of some conditions can change."""
     since, until = since_when(facts), until_when(facts)
     everybody = np.arange(facts.chunk.n_people, dtype=np.int32)
-    points = _joined([(everybody, since), *_of_people(condition, facts)], facts)
+    changes = (change for condition in conditions for change in _of_people(condition, facts))
+    points = _joined([(everybody, since), *changes], facts)
     return points.only((points.at >= since[points.subject]) & (points.at < until[points.subject]))
 
 
@@ -96,8 +103,8 @@ def person_steps(condition: Condition, people: PeopleView) -> tuple[Points, Trut
 def truth_at(condition: Condition, people: PeopleView, points: Points) -> Truths:
     """The verdict at points, so many of them at a time that memory stays bounded."""
     parts = []
-    for i in range(0, points.n, _MANY_POINTS):
-        some = people.at(Points(points.subject[i : i + _MANY_POINTS], points.at[i : i + _MANY_POINTS]))
+    for i in range(0, points.n, MANY_POINTS):
+        some = people.at(Points(points.subject[i : i + MANY_POINTS], points.at[i : i + MANY_POINTS]))
         parts.append(some.truth(condition))
         some.let_go()
     return np.concatenate([np.empty(0, dtype=np.int8), *parts])
@@ -159,13 +166,45 @@ def _of_scores(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
 
 
 def _of_engagement(engagement: Engagement, facts: ChunkFacts) -> Iterator[Changes]:
+    yield from _of_engagement_but_ageing(engagement, facts)
+    if any(isinstance(rule, BehaviourRule) and rule.half_life is not None for rule in engagement.rules):
+        yield facts.remember("ageing", lambda: _of_ageing(engagement, facts), of_past=True)
+
+
+def _of_engagement_but_ageing(engagement: Engagement, facts: ChunkFacts) -> Iterator[Changes]:
     for rule in engagement.rules:
         if isinstance(rule, ConditionRule):
             yield from _of_people(rule.when, facts)
-            continue
-        yield from _of_acts(rule.behaviour, rule.within, facts)
-        if rule.half_life is not None:
-            yield _of_decay(rule, facts)
+        else:
+            yield from _of_acts(rule.behaviour, rule.within, facts)
+
+
+def _of_ageing(engagement: Engagement, facts: ChunkFacts) -> Changes:
+    """The midnights at which ageing changes what is asked of the score; where that is not known, all at which it ages."""
+    classes_at = facts.engagement_classes
+    if classes_at is None or not ages_one_way(engagement):
+        decayed = [
+            _of_decay(rule, facts)
+            for rule in engagement.rules
+            if isinstance(rule, BehaviourRule) and rule.half_life is not None
+        ]
+        return np.concatenate([s for s, _ in decayed]), np.concatenate([at for _, at in decayed])
+    since, until = since_when(facts), until_when(facts)
+    everybody = np.arange(facts.chunk.n_people, dtype=np.int32)
+    changes = [
+        (everybody, since),
+        _everybody_at(everybody, facts.calibrated_at),
+        *_of_engagement_but_ageing(engagement, facts),
+    ]
+    points = _joined(changes, facts)
+    points = points.only((points.at >= since[points.subject]) & (points.at < until[points.subject]))
+    if not points.n:
+        return points.subject, points.at
+    ends = np.minimum(until[points.subject], facts.compiled.as_of + 1)
+    same = points.subject[1:] == points.subject[:-1]
+    ends[:-1][same] = points.at[1:][same]
+    midnights = facts.compiled.midnights(int(points.at.min()))
+    return deciding_midnights(points, ends, midnights, lambda some: classes_at(facts, some))
 
 
 def _of_decay(rule: BehaviourRule, facts: ChunkFacts) -> Changes:

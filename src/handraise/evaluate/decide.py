@@ -95,6 +95,11 @@ class LimitsOverTime:
     def always(cls, limits: Limits) -> LimitsOverTime:
         return cls(np.empty(0, dtype=np.int64), (limits,))
 
+    @property
+    def are_known(self) -> bool:
+        """Whether there are limits of every class at all times."""
+        return all(None not in (limits.grades, limits.levels) for limits in self.limits)
+
     def at(self, at: Instants) -> Limits:
         """The limits in force at each instant."""
         if len(self.limits) == 1:

@@ -23,42 +23,31 @@ from handraise.evaluate.occurrences import MILLION, Counts, Rows, What, weights
 from handraise.evaluate.past import NO_STAGE, Log
 from handraise.evaluate.points import BEFORE_ALL, FOREVER, Points
 from handraise.evaluate.spells import in_window
+from handraise.evaluate.steady import is_moving
 from handraise.evaluate.timelines import Steps
 from handraise.evaluate.values import RELATIVE_TESTS
 from handraise.evaluate.views import AccountsView, ChunkFacts, PeopleView, S, Steady, View, at_most
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.model.conditions import (
     AccountDid,
-    AccountPeople,
     AttributeTest,
     Condition,
     Did,
     FirstTime,
-    GradeIs,
-    GradeIsOpen,
     HasOpportunity,
     HeldFor,
-    InSegment,
-    IsMarketingQualified,
-    LevelIs,
-    RankIs,
     Regularly,
     Resumed,
-    ScoreIs,
     Stopped,
-    walk,
 )
 from handraise.model.conditions import (
     Sequence as ActSequence,
 )
 from handraise.model.fields import Entity, Field
-from handraise.model.playbook import Playbook
 from handraise.model.scores import BehaviourRule
 from handraise.model.time import Duration, Micros
 
 _SEEN_AT_CHANGES = (HeldFor, FirstTime, Stopped, Resumed, Regularly, ActSequence, HasOpportunity, AccountDid)
-# Decayed scores change all the time, and who is among whom is asked of all cells together.
-_MOVING = (GradeIs, GradeIsOpen, LevelIs, RankIs, ScoreIs, IsMarketingQualified, AccountPeople)
 _MANY_POINTS = 500_000
 Sums = npt.NDArray[np.float64]
 _EPSILON = float(np.finfo(np.float64).eps)
@@ -318,10 +307,10 @@ class PeopleGrid(_Gridded, PeopleView):
         return self._steady[asked]
 
     def _found_steady(self, conditions: tuple[Condition, ...]) -> Steady | None:
-        if any(_moves(c, self.compiled.playbook) for c in conditions):
+        if any(is_moving(c, self.compiled.playbook) for c in conditions):
             return None
         points, length = self._points_of(chain.from_iterable(map(self._changes, conditions)))
-        return Steady(PeopleView(self.facts, points), length)
+        return Steady(PeopleView(self.facts, points), length=length)
 
     def last_firing(self, trigger: str) -> Instants:
         log = self.past.firings.get(trigger, Log.empty())
@@ -366,12 +355,3 @@ class AccountsGrid(_Gridded, AccountsView):
 
     def _asked(self, condition: Condition, points: Points) -> Truths:
         return AccountsView(self.facts, points, people=self.people).truth(condition)
-
-
-def _moves(condition: Condition, playbook: Playbook) -> bool:
-    for part in walk(condition):
-        if isinstance(part, _MOVING):
-            return True
-        if isinstance(part, InSegment) and _moves(playbook.segments[part.segment].when, playbook):
-            return True
-    return False

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from handraise.evaluate.changes import person_steps
+from handraise.evaluate.changes import MANY_POINTS, person_steps
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.decide import LimitsOverTime, ScoredPeople
 from handraise.evaluate.kleene import Truths
@@ -22,7 +23,7 @@ from handraise.evaluate.points import Points
 from handraise.evaluate.triggers import firings, in_state
 from handraise.evaluate.views import ChunkFacts, PeopleView
 from handraise.facts.chunks import Chunk
-from handraise.model.conditions import Condition
+from handraise.model.conditions import Condition, Score, ScoreIs, walk
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros
 from handraise.playbook.dependencies import STAGE, decision_order, depends_on, fired
@@ -71,7 +72,13 @@ class ChunkHistory:
         self.compiled, self.chunk, self.limits = compiled, chunk, limits
         self._activations = activations or {}
         self._others = others
-        self._facts = ChunkFacts(compiled, chunk, calibrated_at=limits.instants)
+        self._facts = ChunkFacts(
+            compiled,
+            chunk,
+            calibrated_at=limits.instants,
+            engagement_classes=self._engagement_classes if limits.are_known else None,
+        )
+        self._bounds = _engagement_bounds(compiled.playbook)
         self._triggers = order_of_triggers(compiled.playbook)
         self._acts = recorded_acts(compiled.playbook.lifecycle, self._facts, chunk.n_decided)
 
@@ -96,6 +103,20 @@ class ChunkHistory:
 
     def _scored(self, people: PeopleView) -> ScoredPeople:
         return ScoredPeople(people, self.limits.at(people.points.at))
+
+    def _engagement_classes(self, facts: ChunkFacts, points: Points) -> npt.NDArray[np.int8]:
+        """Of the score as shown and of both ends of its range the class, and the verdict on every bound."""
+        parts = [np.empty((0, 3 + len(self._bounds)), dtype=np.int8)]
+        for i in range(0, points.n, MANY_POINTS):
+            some = Points(points.subject[i : i + MANY_POINTS], points.at[i : i + MANY_POINTS])
+            people = PeopleView(facts, some, scoring=self._scored, ages_in_steps=True)
+            scored = self._scored(people)
+            found = scored.scored(Score.ENGAGEMENT)
+            shown = scored.limits.of(Score.ENGAGEMENT).of(scored.range(Score.ENGAGEMENT).shown)
+            columns = [shown, found.best, found.worst, *(people.truth(bound) for bound in self._bounds)]
+            parts.append(np.stack(columns, axis=1))
+            people.let_go()
+        return np.concatenate(parts)
 
     def _nothing(self) -> Happened:
         ints, instants = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
@@ -148,6 +169,17 @@ def merged_entries(one: Entries, other: Entries) -> Entries:
     ]
     order = np.lexsort((np.arange(len(columns[0])), columns[1], columns[0]))
     return Entries(*(column[order] for column in columns))
+
+
+def _engagement_bounds(playbook: Playbook) -> tuple[ScoreIs, ...]:
+    """Every question about the engagement score itself."""
+    asked = {
+        part
+        for condition in playbook.conditions()
+        for part in walk(condition)
+        if isinstance(part, ScoreIs) and part.score is Score.ENGAGEMENT
+    }
+    return tuple(sorted(asked, key=repr))
 
 
 def order_of_triggers(playbook: Playbook) -> tuple[str, ...]:

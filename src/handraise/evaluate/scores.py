@@ -74,7 +74,8 @@ def fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     steady = people.steady([rule.when for rule in fit.rules])
     if steady is None:
         return _fit_score(fit, people)
-    found = _fit_score(fit, steady.people)
+    at = steady.people
+    found = at.made("fit score", lambda: _fit_score(fit, at))
     spread = steady.spread
     return ScoreRange(spread(found.shown), spread(found.low), spread(found.high), spread(found.known_share))
 

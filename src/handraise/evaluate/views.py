@@ -21,6 +21,7 @@ from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import MILLION, Counts, Matched, Occurrences, What, count, weights
 from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.points import Points, starts
+from handraise.evaluate.spells import last_at
 from handraise.evaluate.timelines import HeldSteps, Steps, latest
 from handraise.facts.chunks import Bools, Chunk, Instants, Ints, Timeline
 from handraise.model.conditions import Condition, Score
@@ -49,18 +50,21 @@ class Scored:
 @dataclass
 class ChunkFacts:
     """What all views of one chunk share, and what was decided earlier (`past`), as they read it. `calibrated_at` are
-    the instants at which limits of classes change."""
+    the instants at which limits of classes change. `engagement_classes` tells over time on which side of all that is asked
+    the engagement score lies (`decay`)."""
 
     compiled: Compiled
     chunk: Chunk
     past: Past = NO_PAST
     calibrated_at: Instants = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    engagement_classes: Callable[[ChunkFacts, Points], npt.NDArray[np.int8]] | None = None
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
     _of_past: dict[Hashable, Any] = field(default_factory=dict)
 
     def reading(self, past: Past) -> ChunkFacts:
         """The same facts beside another past."""
-        return ChunkFacts(self.compiled, self.chunk, past, self.calibrated_at, self._remembered)
+        shared = self.calibrated_at, self.engagement_classes, self._remembered
+        return ChunkFacts(self.compiled, self.chunk, past, *shared)
 
     def remember(self, name: Hashable, make: Callable[[], T], *, of_past: bool = False) -> T:
         """What `make` gives, made once for the chunk; `of_past`: once for each past."""
@@ -212,6 +216,7 @@ class PeopleView(View):
     """
 
     scorer: Callable[[Score], Scored] | None = None
+    _made: dict[str, Any] = field(default_factory=dict)
     scoring: Callable[[PeopleView], object] | None = None
     ages_in_steps: bool = False
 
@@ -225,6 +230,13 @@ class PeopleView(View):
         if self.scoring is not None:
             self.scoring(people)
         return people
+
+    def made(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives of all points, made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: T = self._made[name]
+        return found
 
     def let_go(self) -> None:
         """Ends the circles of views that lead to each other, so that what they remember is freed at once and not when
@@ -274,7 +286,19 @@ class PeopleView(View):
     def steady(self, conditions: Sequence[Condition]) -> Steady | None:
         """Fewer points at which to ask for something that changes only with these conditions; `None` where all points
         must be asked."""
-        return None
+        if self.points.instant is not None or self.chunk.alive is None:
+            return None
+        from handraise.evaluate.steady import steady_people
+
+        asked = tuple(conditions)
+        people = self.facts.remember(
+            ("steady", asked), lambda: steady_people(asked, self.facts), of_past=True
+        )
+        if people is None:
+            return None
+        points = people.points
+        place = last_at(points.subject, points.at, self.points.subject, self.points.at)
+        return None if (place < 0).any() else Steady(people, place=place)
 
     def last_firing(self, trigger: str) -> Instants:
         """When the trigger last fired for each point's person; `BEFORE_ALL` for never."""
@@ -334,14 +358,16 @@ class PeopleView(View):
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """Those points of a view at which something can change, and for how many points each then stands."""
+    """Those points at which something can change, and for how many points of a view each then stands (`length`), or which
+    of them stands at each point of the view (`place`)."""
 
     people: PeopleView
-    length: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64] | None = None
+    place: npt.NDArray[np.int64] | None = None
 
     def spread(self, values: npt.NDArray[S]) -> npt.NDArray[S]:
         """What was found there, at every point of the view."""
-        return np.repeat(values, self.length, axis=0)
+        return values[self.place] if self.length is None else np.repeat(values, self.length, axis=0)
 
 
 def at_most(millionths: Counts, rule: BehaviourRule) -> Counts:
