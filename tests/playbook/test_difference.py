@@ -135,7 +135,7 @@ def test_each_part_is_told_in_plain_english_of_both_sides() -> None:
     assert said["engagement rule `Visit`"][2] is not None
     assert "at most twice" in said["engagement rule `Visit`"][2]
     assert said["buyer segment `new_one`"][0] is ChangeKind.ADDED
-    assert said["marketing_qualified"][1:] == (
+    assert said["who is marketing-qualified"][1:] == (
         "Marketing-qualified: the ranks A1, A2 and B1 and every track.",
         "Marketing-qualified: the ranks A1.",
     )

@@ -182,6 +182,7 @@ _NAMED = {
     "triggers": "trigger",
 }
 _ALONE = {
+    "marketing_qualified": "who is marketing-qualified",
     "playbook": "name of the playbook",
     "time_zone": "time zone",
     "business_hours": "business hours",

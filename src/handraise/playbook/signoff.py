@@ -544,7 +544,7 @@ _PARTS: Mapping[str, Says] = {
     "grades": lambda _, p, c: _thresholds(p.term("grade"), ("A", "B", "C", "D"), p.fit.grades, p),
     "levels": lambda _, p, c: _thresholds(p.term("level"), ("1", "2", "3", "4"), p.engagement.levels, p),
     "rank": _says_rank,
-    "marketing_qualified": _says_qualifying,
+    "who is marketing-qualified": _says_qualifying,
     "segment": lambda name, p, c: _segment(p.segments[name], p, c),
     "trigger": lambda name, p, c: _trigger(p.triggers[name], p, c),
     "stage": _says_stage,

@@ -64,9 +64,9 @@ class ChangesResult:
         found = [Flow(what, was, now, n) for (what, was, now), n in counted.items()]
         return tuple(sorted(found, key=lambda f: (f.what, -f.n, str(f.was), str(f.now))))
 
-    def rows(self, most: int) -> list[dict[str, object]]:
-        """The first moves as JSON has them."""
-        rows = self.table.slice(0, most).to_pylist()
+    def rows(self, most: int, after: int = 0) -> list[dict[str, object]]:
+        """The first moves as JSON has them, or those after so many."""
+        rows = self.table.slice(after, most).to_pylist()
         return [{**row, "moved_at": iso(to_micros(row["moved_at"]))} for row in rows]
 
     def as_dict(self) -> dict[str, object]:
