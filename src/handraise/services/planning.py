@@ -28,7 +28,7 @@ from handraise.playbook.difference import Difference, decides_alike, difference
 from handraise.playbook.writer import version_of
 from handraise.services.checking import CheckResult
 from handraise.services.deciding import Deciding, findings_of_newest, findings_of_playbook
-from handraise.services.replaying import Flow
+from handraise.services.replaying import Flow, check_order
 
 MICROS_PER_WEEK: Micros = 7 * MICROS_PER_DAY
 USUAL_WEEKS = 13
@@ -428,7 +428,7 @@ class Planning:
         old, new = both_or_raise(in_force, proposed)
         start = until - USUAL_WEEKS * MICROS_PER_WEEK if after is None else after
         _check_period(start, until)
-        horizon, catalog = self.deciding.store.last_seq, self.deciding.catalog()
+        horizon, catalog = self.deciding.store.last_seq, in_force.catalog
         steps = _Steps(progress)
         was = self._version(old, catalog, start, until, horizon, steps)
         now = self._version(new, catalog, start, until, horizon, steps)
@@ -517,12 +517,7 @@ def both_or_raise(in_force: CheckResult, proposed: CheckResult) -> tuple[Playboo
 
 
 def _check_period(after: Micros, until: Micros) -> None:
-    if after > until:
-        raise HandraiseError(
-            f"{iso(after)} is after {iso(until)}.",
-            ("Give the earlier instant to --from, the later one to --to.",),
-            exit_code=ExitCode.USAGE,
-        )
+    check_order(after, until)
     if until - after > MOST_WEEKS * MICROS_PER_WEEK:
         raise HandraiseError(
             f"From {iso(after)} to {iso(until)} is more than {MOST_WEEKS:,} weeks.",

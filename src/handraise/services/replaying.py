@@ -110,14 +110,14 @@ class Replaying:
         self, playbook: Playbook, after: Micros, until: Micros, progress: Progress | None = None
     ) -> ChangesResult:
         """Who moved between ranks, buyer segments and stages, when, and because of which facts."""
-        _check_order(after, until)
+        check_order(after, until)
         table = self.deciding.engine(playbook).moves(after, until, progress=progress)
         return ChangesResult(playbook, after, until, table)
 
 
 def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:
     """Steps are counted from the first instant, so that months do not drift, and in UTC, where a bare date ends."""
-    _check_order(first, last)
+    check_order(first, last)
     at, n = first, 0
     while at <= last:
         if n == MOST_INSTANTS:
@@ -131,10 +131,11 @@ def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:
         at = Duration(every.count * n, every.unit).after(first, "UTC")
 
 
-def _check_order(first: Micros, last: Micros) -> None:
+def check_order(first: Micros, last: Micros) -> None:
+    """Raises `HandraiseError` where a period ends before it begins."""
     if first > last:
         raise HandraiseError(
             f"{iso(first)} is after {iso(last)}.",
-            ("Give the earlier instant to --from, the later one to --to.",),
+            ("Give the earlier instant as `from`, the later one as `to`.",),
             exit_code=ExitCode.USAGE,
         )
