@@ -108,6 +108,18 @@ def test_the_screen_tells_it_too(books: tuple[Path, Path], call: Call) -> None:
     assert "0 people would move" in same.out
 
 
+def test_without_a_capacity_the_screen_says_nothing_of_one(books: tuple[Path, Path], call: Call) -> None:
+    workspace, other = books
+    for path in (workspace / "playbook.yml", other):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if "mqls_per_week" not in line), encoding="utf-8")
+    said = call("plan", other, "--workspace", workspace, "--to", AS_OF)
+    assert said.code == 0
+    assert "newly became" in said.out
+    assert "sales can take" not in said.out
+    assert " over" not in said.out
+
+
 def test_a_plan_stores_nothing(books: tuple[Path, Path], call: Call) -> None:
     workspace, other = books
     before = sorted(workspace.rglob("*")), call("runs", "--workspace", workspace, "--json").json

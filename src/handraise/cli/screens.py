@@ -291,23 +291,25 @@ def _would_move(result: PlanResult) -> None:
 
 
 def _newly_qualified(result: PlanResult) -> None:
-    mql = result.proposed.playbook.term("MQL")
-    table = _table("week up to", "was", "over", "is", "over", right=range(1, 5))
-    for week in result.weeks:
-        numbers = zip((week.was, week.now), result.capacities, strict=True)
-        cells = [c for n, most in numbers for c in (f"{n:,}", _over(n, most, is_whole=week.is_whole))]
-        _add(table, as_of_words(week.end) + ("" if week.is_whole else " (a part)"), *cells)
     if not result.weeks:
         return
-    CONSOLE.print(f"People who newly became {mql}, week by week, and how many more than sales can take:")
+    mql, has_capacity = result.proposed.playbook.term("MQL"), result.capacities != (None, None)
+    heads = ("was", "over", "is", "over") if has_capacity else ("was", "is")
+    table = _table("week up to", *heads, right=range(1, 1 + len(heads)))
+    for week in result.weeks:
+        cells: list[str | Text] = []
+        for n, most in zip((week.was, week.now), result.capacities, strict=True):
+            cells.append(f"{n:,}")
+            cells += [_over(n, most, is_whole=week.is_whole)] if has_capacity else []
+        _add(table, as_of_words(week.end) + ("" if week.is_whole else " (a part)"), *cells)
+    more = ", and how many more than sales can take" if has_capacity else ""
+    CONSOLE.print(f"People who newly became {mql}, week by week{more}:")
     CONSOLE.print(table)
-    sides = zip(("was", "is"), result.mean_per_week, result.capacities, strict=True)
     said = [
         f"{side} {0 if mean is None else mean:.1f}" + (f" of {most:,}" if most is not None else "")
-        for side, mean, most in sides
+        for side, mean, most in zip(("was", "is"), result.mean_per_week, result.capacities, strict=True)
     ]
-    can_take = "" if result.capacities == (None, None) else " that sales can take"
-    CONSOLE.print(f"On average a week: {', '.join(said)}{can_take}.")
+    CONSOLE.print(f"On average a week: {', '.join(said)}{' that sales can take' if has_capacity else ''}.")
 
 
 def _over(n: int, most: int | None, *, is_whole: bool) -> Text:
