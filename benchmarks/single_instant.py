@@ -46,8 +46,13 @@ def main() -> None:
     if options.contender:
         CONTENDERS[options.contender](store, flat)
         return
-    _run(PREPARE, options)  # in a process of its own: a child's peak memory counts from its parent's
-    results = {name: _measure(name, options) for name in CONTENDERS}
+    arguments = [f"--people={options.people}", f"--activities={options.activities}"]
+
+    def run(name: str, repeat: int) -> Measured:
+        return measure("benchmarks.single_instant", name, arguments, repeat=repeat)
+
+    run(PREPARE, 1)  # in a process of its own: a child's peak memory counts from its parent's
+    results = {name: run(name, options.repeat) for name in CONTENDERS}
     base = results["hand-written query"]
     print(f"\n{world.n_people:,} people, {world.n_activities:,} activities, {os.cpu_count()} cores")
     print(f"{'':44}{'CPU s':>8}{'wall s':>8}{'MB':>8}{'CPU ratio':>11}{'wall ratio':>12}")
@@ -154,15 +159,15 @@ def _n_people(connection: object) -> int:
     return int(row[0])
 
 
-def _measure(name: str, options: argparse.Namespace) -> Measured:
-    runs = [_run(name, options) for _ in range(options.repeat)]
+def measure(module: str, name: str, arguments: list[str], *, repeat: int) -> Measured:
+    """What a contender of a module costs; of several runs the one of the least CPU."""
+    runs = [_run(module, name, arguments) for _ in range(repeat)]
     return min(runs, key=lambda m: m.cpu_seconds)
 
 
-def _run(name: str, options: argparse.Namespace) -> Measured:
+def _run(module: str, name: str, arguments: list[str]) -> Measured:
     _say(f"running: {name}")
-    command = [sys.executable, "-m", "benchmarks.single_instant", "--contender", name]
-    command += ["--people", str(options.people), "--activities", str(options.activities)]
+    command = [sys.executable, "-m", module, "--contender", name, *arguments]
     started = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     said = child.stdout.read().strip() if child.stdout else ""
@@ -181,9 +186,14 @@ class _WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError(fullname)
 
 
-def ours(store: Path, flat: Path) -> None:
-    """The full decision, by the local engine, as on a machine without pandas, which pyarrow would load."""
+def without_pandas() -> None:
+    """As on a machine without pandas, which pyarrow would load."""
     sys.meta_path.insert(0, _WithoutPandas())
+
+
+def ours(store: Path, flat: Path) -> None:
+    """The full decision, by the local engine."""
+    without_pandas()
     from handraise.engines.local import LocalEngine
     from handraise.facts.store import FactStore
     from handraise.model.fields import FieldCatalog

@@ -193,14 +193,17 @@ class Workspace:
         last: str | Micros,
         every: str = "1 week",
         *,
+        with_table: bool = True,
         progress: Progress | None = None,
     ) -> ReplayResult:
-        """Decide everybody at a grid of past instants, each from what was known then; nothing is stored."""
+        """Decide everybody at a grid of past instants, each from what was known then; nothing is stored. Leave out the
+        table where people times instants would not fit in memory: the summaries are made without it."""
         step = _duration(every)
         with self.store() as store:
             deciding = self._deciding(store)
             between = self._as_of(first), self._as_of(last)
-            return Replaying(deciding).replay(self._playbook(deciding), *between, step, progress)
+            replaying = Replaying(deciding)
+            return replaying.replay(self._playbook(deciding), *between, step, progress, with_table=with_table)
 
     def changes(
         self, after: str | Micros, until: str | Micros, *, progress: Progress | None = None

@@ -21,6 +21,7 @@ from handraise.model.scores import GRADES, LEVELS, RANKS
 from handraise.model.time import MICROS_PER_DAY, parse_instant
 from handraise.reports.build import build_report
 from handraise.reports.document import Report
+from handraise.reports.flows import Flows, Move, StockFlow
 from handraise.reports.happenings import Happenings, StageCount, TriggerCount
 from handraise.reports.html import render_html
 from handraise.reports.inputs import (
@@ -172,6 +173,17 @@ def inputs_of(world: World) -> ReportInputs:
                 StageCount("MQL", "Sales-ready lead", 0, 0, 3, 0, None),
             ),
             3469,
+        ),
+        flows=Flows(
+            THEN,
+            NOW,
+            (
+                StockFlow("learner", bad or "Learner", 310, 40, 22, 61, 3, 308),
+                StockFlow("dormant", "Dormant fit", 0, 0, 0, 0, 0, 0),
+            ),
+            (Move(bad or "Learner", "Hand-raiser", 61),),
+            (),
+            (),
         ),
         imports=(
             ImportReconciliation(

@@ -138,8 +138,9 @@ def replay(
     if out is not None:
         check_target(out)
     with progress("Deciding") as shown:
-        result = _open(workspace).replay(first, last, every, progress=shown)
-    _written(result.table, out)
+        result = _open(workspace).replay(first, last, every, with_table=out is not None, progress=shown)
+    if result.table is not None:
+        _written(result.table, out)
     if as_json:
         print_json({**result.as_dict(), "out": None if out is None else str(out)})
         return
@@ -269,6 +270,7 @@ def demo(into: Path, as_json: bool) -> None:
         return
     screens.imported(result.files)
     screens.decided(result.report.decided)
+    screens.flowed(result.report.flows)
     screens.reported(result.report, result.report_path)
     CONSOLE.print()
     note(f"Try: handraise explain --workspace {into} {result.example_person}")

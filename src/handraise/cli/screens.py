@@ -23,6 +23,7 @@ from handraise.model.scores import GRADES, LEVELS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant, to_micros
 from handraise.model.triggers import QualifyingTracks
 from handraise.model.truth import Truth
+from handraise.reports.flows import FLOW_DAYS, Flows
 from handraise.reports.happenings import LATELY_DAYS, Happenings
 from handraise.reports.summary import DecisionsSummary
 from handraise.services.deciding import run_data
@@ -199,6 +200,20 @@ def _decided(result: DecideResult | SparkResult, which: str, happened: Happening
     _happening(happened)
     _unknown(summary, catalog)
     findings(result.findings)
+
+
+def flowed(found: Flows | None) -> None:
+    """Who came and went, and the most frequent moves between buyer segments."""
+    if found is None:
+        return
+    CONSOLE.print(f"\nThe {FLOW_DAYS} days before, by buyer segment")
+    table = _table("", "then", "new", "came", "left", "gone", "now", right=range(1, 7))
+    for s in found.segments:
+        if s.n_before or s.n_now:
+            _add(table, s.label, *_counts(s.n_before, s.n_new, s.n_in, s.n_out, s.n_gone, s.n_now))
+    CONSOLE.print(table)
+    for move in found.segment_moves[:_SHOWN_FLOWS]:
+        _say(f"{move.was} → {move.now}: {move.n:,}")
 
 
 def replayed(result: ReplayResult) -> None:

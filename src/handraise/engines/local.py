@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from handraise.engines.by_name import by_name
 from handraise.engines.calibrating import Calibrating, Calibration, Shown
+from handraise.engines.grids import GridDeciding, GridPart, limits_at
 from handraise.engines.histories import (
     Telling,
     needs_everybody,
@@ -141,6 +142,26 @@ class LocalEngine:
         wanted = None if people is None or needs_everybody(self.playbook) else sorted(set(people))
         with self._reading(until, horizon, people=wanted, over_time=True) as reading:
             return self._telling(progress).tell(reading, self.activations)[0]
+
+    def decide_at(
+        self,
+        instants: Sequence[Micros],
+        then: Callable[[GridPart], T],
+        *,
+        told: Told | None = None,
+        progress: Progress | None = None,
+    ) -> Sequence[T]:
+        """Decide everybody at instants, which are in order and each there once, from one reading; `then` takes what each
+        chunk's people are. What happened up to the last instant is told first, unless it is given."""
+        wanted = np.array(instants, dtype=np.int64)
+        rows = max(self.max_rows_per_chunk // min(1 + len(wanted) // 13, 4), 1)
+        with replace(self, max_rows_per_chunk=rows)._reading(instants[-1], None, over_time=True) as reading:
+            if told is None and happens(self.playbook):
+                told = self._telling(None).tell(reading, self.activations)[0]
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+            limits = limits_at(self.calibrating, reading, compiled, told, wanted)
+            deciding = GridDeciding(compiled, wanted, limits, told)
+            return self._each_chunk(reading, lambda chunk: then(deciding.of_chunk(chunk)), progress)
 
     def explain(
         self,

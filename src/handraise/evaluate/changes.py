@@ -79,6 +79,14 @@ def person_changes(condition: Condition, facts: ChunkFacts) -> Points:
     return points.only((points.at >= since[points.subject]) & (points.at < until[points.subject]))
 
 
+def changes_of(condition: Condition, facts: ChunkFacts, *, of_accounts: bool = False) -> Iterator[Changes]:
+    """All the same in parts and in no order, of people or of accounts, before their first and after their last instant
+    too."""
+    for subject, at in _of_accounts(condition, facts) if of_accounts else _of_people(condition, facts):
+        known = (subject >= 0) & (at > UNREADABLE)
+        yield (subject, at) if known.all() else (subject[known], at[known])
+
+
 def person_steps(condition: Condition, people: PeopleView) -> tuple[Points, Truths]:
     """The verdict about people at all its change points; between two of them it stays."""
     points = person_changes(condition, people.facts)
@@ -111,7 +119,7 @@ def _of_people(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
     if isinstance(condition, All | Any | Not | AtLeast):
         for part in children(condition):
             yield from _of_people(part, facts)
-    elif _asks_account(condition, facts):
+    elif asks_account(condition, facts):
         yield from _through_stays(_of_accounts(condition, facts), facts)
     elif isinstance(condition, InSegment):
         yield from _of_people(facts.compiled.playbook.segments[condition.segment].when, facts)
@@ -203,7 +211,7 @@ def _of_accounts(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
         raise TypeError(f"no change points of {type(condition).__name__} for accounts")
 
 
-def _asks_account(condition: Condition, facts: ChunkFacts) -> bool:
+def asks_account(condition: Condition, facts: ChunkFacts) -> bool:
     """Whether a question about a person is one about the account held."""
     if isinstance(condition, AttributeTest | HeldFor):
         return condition.field.entity == Entity.ACCOUNT.value

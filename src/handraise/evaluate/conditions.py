@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from functools import singledispatch
 
@@ -12,7 +13,6 @@ import numpy.typing as npt
 from handraise.evaluate import patterns, rollups
 from handraise.evaluate.asked import silence_types, stated_interest, window_start
 from handraise.evaluate.kleene import (
-    IN,
     OUT,
     UNKNOWN,
     Truths,
@@ -24,7 +24,7 @@ from handraise.evaluate.kleene import (
     constant,
     negation,
 )
-from handraise.evaluate.occurrences import Counts, count
+from handraise.evaluate.occurrences import Counts
 from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.values import RELATIVE_TESTS, relative_truth
 from handraise.evaluate.views import AccountsView, PeopleView, Scored, View
@@ -132,16 +132,16 @@ def _(condition: HeldFor, view: View) -> Truths:
 @truth_of.register
 def _(condition: Did, view: View) -> Truths:
     people = _people(view)
-    start = window_start(condition, people)
     types = view.compiled.playbook.behaviours[condition.behaviour].activities
-    return _counted(did_count(condition, people), condition.times, covered(people, types, start))
+    n = did_count(condition, people)
+    return _counted(n, condition.times, lambda: covered(people, types, window_start(condition, people)))
 
 
 def did_count(condition: Did, people: PeopleView) -> Counts:
     """How often (how many different ones) each person did it in the window."""
-    matched = people.acts(condition.behaviour, window_start(condition, people))
     if condition.distinct is None:
-        return count(matched, people.size)
+        return people.n_acts(condition.behaviour, condition.within, condition.since)
+    matched = people.acts(condition.behaviour, window_start(condition, people))
     occurrences = people.facts.occurrences
     last = occurrences.last_row_per(matched, occurrences.side(matched, condition.distinct))
     return np.bincount(matched.subject[last], minlength=people.size)
@@ -158,7 +158,7 @@ def _(condition: Silent, view: View) -> Truths:
 
 def silence_count(condition: Silent, people: PeopleView) -> Counts:
     """Acts of each person that break the silence."""
-    return count(people.acts(condition, people.before(condition.span)), people.size)
+    return people.n_acts(condition, condition.span)
 
 
 @truth_of.register
@@ -189,9 +189,7 @@ def _(condition: Sequence, view: View) -> Truths:
 @truth_of.register
 def _(condition: InterestedIn, view: View) -> Truths:
     people, interest = _people(view), view.compiled.playbook.interest
-    acted = certain(
-        count(people.acts(condition, people.start(interest.within)), people.size) >= interest.times
-    )
+    acted = certain(people.n_acts(condition, interest.within) >= interest.times)
     stated = stated_interest(condition, view.compiled.playbook, view.compiled.catalog)
     return acted if stated is None else np.maximum(acted, view.truth(stated))
 
@@ -200,7 +198,7 @@ def _(condition: InterestedIn, view: View) -> Truths:
 @truth_of.register(TookOffer)
 def _(condition: ReachedStatus | TookOffer, view: View) -> Truths:
     people = _people(view)
-    return certain(count(people.acts(condition, people.start(condition.within)), people.size) >= 1)
+    return certain(people.n_acts(condition, condition.within) >= 1)
 
 
 @truth_of.register
@@ -208,19 +206,22 @@ def _(condition: AccountDid, view: View) -> Truths:
     accounts = view.accounts()
     if view is not accounts:
         return _through_account(condition, view)
-    people = _people(view)
-    n = account_did_count(condition, people)
-    start = window_start(condition, view)
     types = view.compiled.playbook.behaviours[condition.behaviour].activities
-    truths = _counted(n, condition.people, covers(view, types, start) if start is not None else _never(view))
-    truths[-1] = OUT
+
+    def known() -> Bools:
+        start = window_start(condition, accounts)
+        return _never(accounts) if start is None else covers(accounts, types, start)
+
+    truths = _counted(account_did_count(condition, accounts), condition.people, known)
+    truths[accounts.nobody] = OUT
     return truths
 
 
-def account_did_count(condition: AccountDid, people: PeopleView) -> Counts:
-    """People of each account who did it often enough under it; the last entry (no account) is 0."""
-    if people.points.instant is None:
-        return rollups.account_did_count(condition, people.accounts())
+def account_did_count(condition: AccountDid, accounts: AccountsView) -> Counts:
+    """People of each account who did it often enough under it; none of no account."""
+    if accounts.points.instant is None:
+        return rollups.account_did_count(condition, accounts)
+    people = accounts.member_view
     matched = people.acts(condition.behaviour, window_start(condition, people))
     account = people.facts.occurrences.account(matched)
     held = account >= 0
@@ -235,18 +236,12 @@ def _(condition: AccountPeople, view: View) -> Truths:
     accounts = view.accounts()
     if view is not accounts:
         return _through_account(condition, view)
-    people = _people(view)
-    if people.points.instant is None:
-        sure, possible = rollups.member_counts(condition.who, accounts)
-    else:
-        who, account = people.truth(condition.who), people.held
-        sure = np.bincount(account[(who == IN) & (account >= 0)], minlength=view.size)
-        possible = np.bincount(account[(who != OUT) & (account >= 0)], minlength=view.size)
+    sure, possible = rollups.member_counts(condition.who, accounts)
     low, high = condition.people.low, condition.people.high
     surely = (sure >= low) & (possible <= high if high is not None else True)
     possibly = (possible >= low) & (sure <= high if high is not None else True)
     truths = bounded(surely, possibly)
-    truths[-1] = OUT
+    truths[accounts.nobody] = OUT
     return truths
 
 
@@ -300,7 +295,7 @@ def _(condition: Fired, view: View) -> Truths:
 
 def _fired(trigger: str, within: Duration | None, view: View) -> Bools:
     people = _people(view)
-    last = people.past.last_firing(trigger, people.names, people.points.at)
+    last = people.last_firing(trigger)
     start = people.start(within)
     return last > (BEFORE_ALL if start is None else start)
 
@@ -308,7 +303,7 @@ def _fired(trigger: str, within: Duration | None, view: View) -> Bools:
 @truth_of.register
 def _(condition: StageIs, view: View) -> Truths:
     people = _people(view)
-    since, stage = people.past.stage(people.names, people.points.at)
+    since, stage = people.stage()
     lifecycle = view.compiled.playbook.lifecycle
     held = np.isin(stage, [lifecycle.index(key) for key in condition.stages])
     if condition.span is not None:
@@ -353,12 +348,12 @@ def _class_test(scored: Scored, wanted: set[int]) -> Truths:
     return bounded(n_inside == worst - best + 1, n_inside > 0)
 
 
-def _counted(n: Counts, times: Times, covered: Bools) -> Truths:
+def _counted(n: Counts, times: Times, covered: Callable[[], Bools]) -> Truths:
     """A count against its limits. Enough is enough; under an upper limit, only coverage makes it certain."""
     enough = certain(n >= times.low)
     if times.high is None:
         return enough
-    return np.where(n > times.high, OUT, np.where(covered, enough, UNKNOWN))
+    return np.where(n > times.high, OUT, np.where(covered(), enough, UNKNOWN))
 
 
 def _never(view: View) -> Bools:
@@ -377,8 +372,8 @@ def _through_account(condition: Condition, view: View) -> Truths:
 def _people(view: View) -> PeopleView:
     if isinstance(view, PeopleView):
         return view
-    if isinstance(view, AccountsView) and view.people is not None:
-        return view.people
+    if isinstance(view, AccountsView):
+        return view.member_view
     raise TypeError("this condition asks a person")
 
 

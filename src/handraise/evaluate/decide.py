@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from handraise.evaluate.coded import coded, plain
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.happened import stages, tracks
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
@@ -59,7 +61,8 @@ DECISION_COLUMNS = pa.schema(
         pa.field("assumed_facts", pa.list_(pa.string()), nullable=False),
     ]
 )
-_WORDS = pa.array(["out", "unknown", "in"])
+_WORDS = ("out", "unknown", "in")
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +150,11 @@ class ScoredPeople:
         return self._scored[score]
 
 
-class ChunkDecisions(ScoredPeople):
-    """Everything decided about one chunk's people at the reading's instant."""
+class Decisions(ScoredPeople):
+    """Everything decided about people at their points."""
 
-    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits, past: Past = NO_PAST) -> None:
-        super().__init__(people_view(compiled, chunk, past), limits)
+    def __init__(self, people: PeopleView, limits: Limits) -> None:
+        super().__init__(people, limits)
         self.fit = self.range(Score.FIT)
         self.engagement = self.range(Score.ENGAGEMENT)
         self.buyer_segments = buyer_segments(self.people)
@@ -197,42 +200,45 @@ class ChunkDecisions(ScoredPeople):
             assumed.add(str(field), self.people.latest(field)[1])
         return assumed
 
-    def table(self) -> pa.Table:
-        """The decided people as rows of `DECISION_COLUMNS`, in the chunk's order."""
-        n, playbook = self.chunk.n_decided, self.compiled.playbook
+    def columns(self, rows: slice | Rows) -> dict[str, pa.Array]:
+        """The columns of `DECISION_COLUMNS` at some points; those of few distinct values are dictionaries."""
+        chunk, playbook, people = self.chunk, self.compiled.playbook, self.people
         fit, engagement = self.scored(Score.FIT), self.scored(Score.ENGAGEMENT)
-        grade, level = self.grade, self.level
+        grade, level = self.grade[rows], self.level[rows]
+        best, worst = fit.best[rows], fit.worst[rows]
+        subject = people.points.subject[rows]
         in_, unknown = self._segments()
-        segment_keys = pa.array([s.key for s in playbook.buyer_segments], pa.string())
-        columns = {
-            "person_id": self.chunk.person_ids[:n],
-            "source_id": self.chunk.source_ids[:n],
-            "account_id": _taken(self.chunk.account_ids, self.chunk.person_account[:n]),
-            "as_of": pa.repeat(pa.scalar(self.compiled.as_of, pa.timestamp("us", tz="UTC")), n),
-            "fit_score": _points(self.fit.shown, n),
-            "fit_low": _points(self.fit.low, n),
-            "fit_high": _points(self.fit.high, n),
-            "fit_grade": _words(GRADES, grade[:n]),
-            "fit_grade_could_be": _grade_lists(fit.best[:n], fit.worst[:n]),
-            "fit_grade_certain": pa.array(self.grade_is_certain[:n]),
-            "fit_completeness": pa.array(self.fit.known_share[:n]),
-            "engagement_score": _points(self.engagement.shown, n),
-            "engagement_low": _points(self.engagement.low, n),
-            "engagement_high": _points(self.engagement.high, n),
-            "engagement_level": pa.array(level[:n] + np.int8(1)),
-            "engagement_level_certain": pa.array((engagement.best == engagement.worst)[:n]),
-            "rank": _words(RANKS, (grade * 4 + level)[:n]),
-            "marketing_qualified": _WORDS.take(pa.array(self.marketing_qualified()[:n])),
-            **tracks(self.people, n),
-            **stages(self.people, n),
-            "buyer_segment": _taken(segment_keys, self.buyer_segments.index[:n]),
-            "buyer_segment_could_be": self._could_be().as_lists(n),
-            "segments_in": in_.as_lists(n),
-            "segments_unknown": unknown.as_lists(n),
-            "missing_facts": self.missing_facts().as_lists(n),
-            "assumed_facts": self.assumed_facts().as_lists(n),
+        instants = pa.array(people.points.at[rows]).cast(pa.timestamp("us", tz="UTC"))
+        return {
+            "person_id": coded(subject, chunk.person_ids),
+            "source_id": coded(subject, chunk.source_ids),
+            "account_id": coded(people.held[rows], chunk.account_ids),
+            "as_of": instants,
+            "fit_score": _points(self.fit.shown[rows]),
+            "fit_low": _points(self.fit.low[rows]),
+            "fit_high": _points(self.fit.high[rows]),
+            "fit_grade": _words(GRADES, grade),
+            "fit_grade_could_be": _grade_lists(best, worst),
+            "fit_grade_certain": pa.array(self.grade_is_certain[rows]),
+            "fit_completeness": pa.array(self.fit.known_share[rows]),
+            "engagement_score": _points(self.engagement.shown[rows]),
+            "engagement_low": _points(self.engagement.low[rows]),
+            "engagement_high": _points(self.engagement.high[rows]),
+            "engagement_level": pa.array(level + np.int8(1)),
+            "engagement_level_certain": pa.array((engagement.best == engagement.worst)[rows]),
+            "rank": _words(RANKS, grade * 4 + level),
+            "marketing_qualified": _words(_WORDS, self.marketing_qualified()[rows]),
+            **tracks(people, rows),
+            **stages(people, rows),
+            "buyer_segment": _words(
+                [s.key for s in playbook.buyer_segments], self.buyer_segments.index[rows]
+            ),
+            "buyer_segment_could_be": self._could_be().as_lists(rows),
+            "segments_in": in_.as_lists(rows),
+            "segments_unknown": unknown.as_lists(rows),
+            "missing_facts": self.missing_facts().as_lists(rows),
+            "assumed_facts": self.assumed_facts().as_lists(rows),
         }
-        return pa.table([columns[f.name] for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
 
     def marketing_qualified(self) -> Truths:
         return self.people.truth(IsMarketingQualified())
@@ -254,6 +260,18 @@ class ChunkDecisions(ScoredPeople):
         return in_, unknown
 
 
+class ChunkDecisions(Decisions):
+    """Everything decided about one chunk's people at the reading's instant."""
+
+    def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits, past: Past = NO_PAST) -> None:
+        super().__init__(people_view(compiled, chunk, past), limits)
+
+    def table(self) -> pa.Table:
+        """The decided people as rows of `DECISION_COLUMNS`, in the chunk's order."""
+        columns = self.columns(slice(self.chunk.n_decided))
+        return pa.table([plain(columns[f.name]) for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
+
+
 def buyer_segments(people: PeopleView) -> BuyerSegments:
     """The first match in order; an unknown condition before the match is "could be"."""
     segments = people.compiled.playbook.buyer_segments
@@ -272,19 +290,14 @@ def buyer_segments(people: PeopleView) -> BuyerSegments:
 _SUBJECT_ENTITIES = (Entity.PERSON.value, Entity.ACCOUNT.value)
 
 
-def _points(hundredths: npt.NDArray[np.int64], n: int) -> pa.Array:
-    return pa.array(hundredths[:n] / 100)
+def _points(hundredths: npt.NDArray[np.int64]) -> pa.Array:
+    return pa.array(hundredths / 100)
 
 
-def _words(words: list[str] | tuple[str, ...], index: npt.NDArray[np.integer]) -> pa.Array:
-    return pa.array(words, pa.string()).take(pa.array(index))
+def _words(words: Sequence[str], index: npt.NDArray[np.integer]) -> pa.DictionaryArray:
+    return coded(index, pa.array(words, pa.string()))
 
 
-def _taken(ids: pa.StringArray, index: npt.NDArray[np.integer]) -> pa.Array:
-    """The ids at these places, null for -1."""
-    return ids.take(pa.array(index, mask=index < 0))
-
-
-def _grade_lists(best: npt.NDArray[np.int8], worst: npt.NDArray[np.int8]) -> pa.ListArray:
-    spans = [list(GRADES[b : w + 1]) for b in range(4) for w in range(4)]
-    return pa.array(spans, pa.list_(pa.string())).take(pa.array(best * np.int8(4) + worst))
+def _grade_lists(best: npt.NDArray[np.int8], worst: npt.NDArray[np.int8]) -> pa.DictionaryArray:
+    spans = pa.array([list(GRADES[b : w + 1]) for b in range(4) for w in range(4)], pa.list_(pa.string()))
+    return coded(best * np.int8(4) + worst, spans)

@@ -15,13 +15,13 @@ from typing import Any as Anything
 import numpy as np
 
 from handraise.evaluate.asked import window_start
+from handraise.evaluate.coded import plain
 from handraise.evaluate.conditions import account_did_count, did_count, silence_count
 from handraise.evaluate.decide import ChunkDecisions
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What
 from handraise.evaluate.open_facts import BitSets, OpenFacts
 from handraise.evaluate.points import BEFORE_ALL
-from handraise.evaluate.scores import behaviour_millionths
 from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.facts.chunks import Instants
 from handraise.model.activities import words_of
@@ -229,7 +229,7 @@ class Explainer:
             return self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
         matched = self._people.acts(rule.behaviour, self._people.start(rule.within))
         mine = matched.only(matched.subject == index)
-        millionths = int(behaviour_millionths(rule, self._people)[index])
+        millionths = int(self._people.weighed(rule)[index])
         words = behaviour_words(rule.behaviour, self._playbook)
         window = f" in the last {rule.within}" if rule.within else ""
         verdict = Verdict(
@@ -293,7 +293,7 @@ class Explainer:
         where = np.zeros(view.size, dtype=np.bool_)
         where[index] = True
         facts.of_condition(condition, where, into, view)
-        return tuple(into.as_lists(view.size)[index].as_py())
+        return tuple(plain(into.as_lists(slice(index, index + 1)))[0].as_py())
 
     @singledispatchmethod
     def _rests_on(self, condition: Condition, index: int, view: View) -> dict[str, Anything]:
@@ -379,7 +379,7 @@ class Explainer:
             return {"n": 0}
         matched = self._people.acts(condition.behaviour, window_start(condition, view))
         mine = matched.only(self._people.facts.occurrences.account(matched) == account)
-        return self._counted(int(account_did_count(condition, self._people)[account]), mine)
+        return self._counted(int(account_did_count(condition, self._people.accounts())[account]), mine)
 
     @_rests_on.register
     def _(self, condition: AccountPeople, index: int, view: View) -> dict[str, Anything]:

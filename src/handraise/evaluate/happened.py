@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from handraise.evaluate.coded import coded
 from handraise.evaluate.points import BEFORE_ALL, FOREVER
 from handraise.evaluate.views import PeopleView
 from handraise.facts.chunks import Instants
@@ -18,17 +19,17 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 Places = npt.NDArray[np.int64]
 
 
-def tracks(people: PeopleView, n: int) -> dict[str, pa.Array]:
-    """The track that each of the first `n` people is on: that of the first trigger whose firing stands."""
+def tracks(people: PeopleView, rows: slice | Places) -> dict[str, pa.Array]:
+    """The track that people are on at some of their points: that of the first trigger whose firing stands."""
     playbook = people.compiled.playbook
     on = np.full(people.size, -1, dtype=np.int64)
     fired_at = np.full(people.size, BEFORE_ALL, dtype=np.int64)
     triggers = list(playbook.triggers.values())
     for i, trigger in enumerate(triggers):
-        last = people.past.last_firing(trigger.key, people.names, people.points.at)
+        last = people.last_firing(trigger.key)
         stands = (on < 0) & (last > people.before(trigger.stands_for))
         on[stands], fired_at[stands] = i, last[stands]
-    on, fired_at = on[:n], fired_at[:n]
+    on, fired_at = on[rows], fired_at[rows]
     return {
         "track": _words([t.track_name for t in triggers], on),
         "track_trigger": _words([t.key for t in triggers], on),
@@ -37,11 +38,11 @@ def tracks(people: PeopleView, n: int) -> dict[str, pa.Array]:
     }
 
 
-def stages(people: PeopleView, n: int) -> dict[str, pa.Array]:
-    """The stage that each of the first `n` people is in, if any."""
+def stages(people: PeopleView, rows: slice | Places) -> dict[str, pa.Array]:
+    """The stage that people are in at some of their points, if any."""
     playbook = people.compiled.playbook
-    since, stage = people.past.stage(people.names, people.points.at)
-    since, place = since[:n], stage[:n].astype(np.int64)
+    since, stage = people.stage()
+    since, place = since[rows], stage[rows].astype(np.int64)
     return {
         "stage": _words([s.key for s in playbook.lifecycle.stages], place),
         "stage_entered_at": _instants(since, place < 0),
@@ -67,7 +68,7 @@ def _due(start: Instants, place: Places, slas: list[Sla | None], playbook: Playb
 
 
 def _words(words: list[str], place: Places) -> pa.Array:
-    return pa.array(words, pa.string()).take(pa.array(place, mask=place < 0))
+    return coded(place.astype(np.int32), pa.array(words, pa.string()))
 
 
 def _instants(at: Instants, mask: npt.NDArray[np.bool_]) -> pa.Array:

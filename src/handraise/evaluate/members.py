@@ -114,7 +114,8 @@ def _beside(ordered: Ints, subject: Ints) -> tuple[Rows, Rows]:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The occurrence `index[i]` belongs to `account[i]` during `[start[i], end[i])`, as known then."""
+    """The occurrence `index[i]` belongs to `account[i]` during `[start[i], end[i])`, as known then, and while its person is
+    somebody: the same act is one of an earlier or later life too."""
 
     index: Rows
     account: Ints
@@ -125,21 +126,20 @@ class Holdings:
     def of(cls, facts: ChunkFacts, matched: Matched) -> Holdings:
         """Of each occurrence the account that its person held at its instant."""
         seen = facts.occurrences.visible(matched)
-        until = until_when(facts)[matched.subject]
+        since, until = since_when(facts)[matched.subject], until_when(facts)[matched.subject]
         held = facts.chunk.held
         if held is None:
             account = facts.occurrences.account(matched)
             some = np.flatnonzero(account >= 0)
-            return cls(some, account[some], seen[some], until[some])
+            return cls(some, account[some], np.maximum(seen, since)[some], until[some])
         steps = HeldSteps.either(*(_held_at(timeline, matched, seen) for timeline in (held.stated, held.own)))
         index = steps.subject.astype(np.int64)
         end = np.full(len(index), FOREVER)
         same = index[1:] == index[:-1]
         end[:-1][same] = steps.at_instants[1:][same]
-        kept = steps.code >= 0
-        return cls(
-            index[kept], steps.code[kept], steps.at_instants[kept], np.minimum(end, until[index])[kept]
-        )
+        start, end = np.maximum(steps.at_instants, since[index]), np.minimum(end, until[index])
+        kept = (steps.code >= 0) & (start < end)
+        return cls(index[kept], steps.code[kept], start[kept], end[kept])
 
 
 def _held_at(held: Timeline, matched: Matched, seen: Instants) -> tuple[Ints, Instants, Ints]:

@@ -34,6 +34,9 @@ What: TypeAlias = str | Silent | InterestedIn | ReachedStatus | TookOffer
 ASSET_PRODUCT = Field("asset", "product")
 PROGRAM_TYPE = Field("program", "type")
 
+MILLION = 1_000_000
+"""Sums of weights are whole millionths, rounded half-even once."""
+
 # Sorting a row costs about so many times what looking at its kind does.
 _SORT_COST = 16
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.evaluate.asked import stated_interest
+from handraise.evaluate.coded import coded
 from handraise.evaluate.kleene import UNKNOWN
 from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.facts.chunks import Bools
@@ -37,6 +38,7 @@ from handraise.model.playbook import SegmentOf
 from handraise.model.scores import ConditionRule
 
 _WORD = 64
+Rows = npt.NDArray[np.int64]
 
 
 class BitSets:
@@ -55,12 +57,13 @@ class BitSets:
     def union(self, other: npt.NDArray[np.uint64], where: Bools) -> None:
         self.bits[where] |= other[where]
 
-    def as_lists(self, n: int) -> pa.ListArray:
-        """The sets of the first `n` subjects as sorted lists of names; few distinct sets make it cheap."""
-        code = np.zeros(n, dtype=np.int64)
+    def as_lists(self, rows: slice | Rows) -> pa.DictionaryArray:
+        """The sets of some subjects as sorted lists of names; few distinct sets make it cheap."""
+        bits_of = self.bits[rows]
+        code = np.zeros(len(bits_of), dtype=np.int64)
         distinct: list[int] = [0]
         for word in range(self.bits.shape[1]):
-            values = pa.array(self.bits[:n, word]).dictionary_encode()
+            values = pa.array(bits_of[:, word]).dictionary_encode()
             pairs = pa.array(code * len(values.dictionary) + values.indices.to_numpy()).dictionary_encode()
             words = values.dictionary.to_pylist()
             distinct = [
@@ -69,14 +72,16 @@ class BitSets:
             ]
             code = pairs.indices.to_numpy().astype(np.int64)
         lists = [[name for i, name in enumerate(self.names) if bits >> i & 1] for bits in distinct]
-        return pa.array(lists, type=pa.list_(pa.string())).take(pa.array(code))
+        named = pa.array(lists, type=pa.list_(pa.string()))
+        return coded(code.astype(np.int32), named)
 
 
 class OpenFacts:
     """Collects, for verdicts of one chunk, the fields of their open tests."""
 
     def __init__(self, people: PeopleView, fields: Sequence[Field]) -> None:
-        self.people = people
+        self.people, self.fields = people, fields
+        self._of_fit: npt.NDArray[np.uint64] | None = None
         self.names = sorted(str(f) for f in fields)
 
     def empty(self) -> BitSets:
@@ -91,8 +96,18 @@ class OpenFacts:
 
     def of_fit(self, where: Bools, into: BitSets) -> None:
         """Add the open fields of every fit rule that is unknown."""
-        for rule in self.people.compiled.playbook.fit.rules:
-            self.of_condition(rule.when, where, into)
+        rules = self.people.compiled.playbook.fit.rules
+        steady = self.people.steady([rule.when for rule in rules])
+        if steady is None:
+            for rule in rules:
+                self.of_condition(rule.when, where, into)
+            return
+        if self._of_fit is None:
+            facts = OpenFacts(steady.people, self.fields)
+            found = facts.empty()
+            facts.of_fit(np.ones(steady.people.size, dtype=np.bool_), found)
+            self._of_fit = steady.spread(found.bits)
+        into.union(self._of_fit, where)
 
     def of_engagement(self, where: Bools, into: BitSets) -> None:
         for rule in self.people.compiled.playbook.engagement.rules:
@@ -140,7 +155,7 @@ def _(condition: AccountPeople, view: View, open_: Bools, into: BitSets, facts: 
     if not isinstance(view, AccountsView):
         _through_accounts(condition, view, open_, into, facts)
         return
-    people, account = facts.people, facts.people.chunk.person_account
+    people, account = facts.people, facts.people.account
     members = facts.empty()
     _collect(condition.who, people, (account >= 0) & open_[account], members, facts)
     for word in range(into.bits.shape[1]):
@@ -175,7 +190,7 @@ def _through_accounts(
     condition: Condition, view: View, open_: Bools, into: BitSets, facts: OpenFacts
 ) -> None:
     """What an account's verdict waits for, handed to its people."""
-    accounts, account = view.accounts(), view.chunk.person_account
+    accounts, account = view.accounts(), facts.people.account
     wanted = np.zeros(accounts.size, dtype=np.bool_)
     wanted[account[open_]] = True
     of_accounts = BitSets(facts.names, accounts.size)

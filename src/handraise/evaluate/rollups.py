@@ -6,6 +6,8 @@ are counted over the members at the point.
 
 from __future__ import annotations
 
+import numpy as np
+
 from handraise.evaluate.changes import person_steps
 from handraise.evaluate.kleene import IN, OUT
 from handraise.evaluate.members import people_who_did, stays_of
@@ -24,16 +26,23 @@ def account_did_count(condition: AccountDid, accounts: AccountsView) -> Counts:
 
 def member_counts(who: Condition, accounts: AccountsView) -> tuple[Counts, Counts]:
     """How many members surely, and how many possibly, pass at each point of the accounts."""
-    sure, possible = accounts.facts.remember(("who", who), lambda: _members(who, accounts), of_past=True)
     points = accounts.points
+    if accounts.beside_people:
+        return _members_beside(who, accounts)
+    sure, possible = accounts.facts.remember(("who", who), lambda: _members(who, accounts), of_past=True)
     return sure.look_up(points.subject, points.at), possible.look_up(points.subject, points.at)
 
 
+def _members_beside(who: Condition, accounts: AccountsView) -> tuple[Counts, Counts]:
+    people = accounts.member_view
+    truth, account = people.truth(who), people.account
+    parts = (account[holds & (account >= 0)] for holds in (truth == IN, truth != OUT))
+    sure, possible = (np.bincount(part, minlength=accounts.size) for part in parts)
+    return sure, possible
+
+
 def _members(who: Condition, accounts: AccountsView) -> tuple[Counted, Counted]:
-    people = accounts.people
-    if people is None:
-        raise RuntimeError("accounts are seen through their people")
-    points, truth = person_steps(who, people)
+    points, truth = person_steps(who, accounts.member_view)
     stays = stays_of(accounts.facts)
     parts = (stretches(points.subject, points.at, holds) for holds in (truth == IN, truth != OUT))
     sure, possible = (stays.spells_of_accounts(spells).counted() for spells in parts)

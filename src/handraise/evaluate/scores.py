@@ -15,7 +15,7 @@ import numpy.typing as npt
 from handraise.errors import EngineError
 from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
-from handraise.evaluate.occurrences import weights
+from handraise.evaluate.occurrences import MILLION
 from handraise.evaluate.views import PeopleView
 from handraise.model.scores import (
     BehaviourRule,
@@ -30,7 +30,6 @@ from handraise.model.scores import (
 Hundredths = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.int8]
 
-MILLION = 1_000_000
 MOST_FINE_POINTS = 2**53  # of one rule; a thousand rules of it still add up in 63 bits
 NOBODY = np.iinfo(np.int64).max
 
@@ -72,6 +71,15 @@ def fixed_limits(thresholds: Thresholds) -> ClassLimits | None:
 
 def fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     """The explicit score of each person."""
+    steady = people.steady([rule.when for rule in fit.rules])
+    if steady is None:
+        return _fit_score(fit, people)
+    found = _fit_score(fit, steady.people)
+    spread = steady.spread
+    return ScoreRange(spread(found.shown), spread(found.low), spread(found.high), spread(found.known_share))
+
+
+def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     total = _Sum(people.size)
     for group, rules in _groups(fit.rules):
         part = _Sum(people.size)
@@ -94,31 +102,13 @@ def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
         if isinstance(rule, ConditionRule):
             by_condition.add(people.truth(rule.when), rule.points_hundredths)
         else:
-            fine += _times(behaviour_millionths(rule, people), rule)
+            fine += _times(people.weighed(rule), rule)
     whole = sum(abs(r.points_hundredths) for r in engagement.rules if isinstance(r, ConditionRule))
     ranged = by_condition.range(whole)
     shown, low, high = (
         round_half_even(part * MILLION + fine, MILLION) for part in (ranged.shown, ranged.low, ranged.high)
     )
     return ScoreRange(shown, low, high, ranged.known_share)
-
-
-def behaviour_millionths(rule: BehaviourRule, people: PeopleView) -> npt.NDArray[np.int64]:
-    """min(sum of weights, at_most) of a behaviour rule for each person, in millionths."""
-    matched = people.acts(rule.behaviour, people.start(rule.within))
-    if rule.distinct is not None:
-        occurrences = people.facts.occurrences
-        matched = matched.only(occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct)))
-    subject = matched.subject
-    half_life = None if rule.half_life is None else rule.half_life.micros
-    if half_life is None:
-        total = np.bincount(subject, minlength=people.size).astype(np.int64) * MILLION
-    else:
-        now = people.decayed_at
-        weight = weights(matched.at, np.asarray(now)[subject] if np.ndim(now) else now, half_life)
-        sums = np.bincount(subject, weights=weight, minlength=people.size)
-        total = np.rint(sums * MILLION).astype(np.int64)
-    return total if rule.at_most is None else np.minimum(total, rule.at_most * MILLION)
 
 
 def _times(millionths: npt.NDArray[np.int64], rule: BehaviourRule) -> npt.NDArray[np.int64]:

@@ -197,7 +197,7 @@ def change_instants(
     found = [() if time == UNREADABLE else change(test, int(time), column.zone) for time in column.times()]
     most = max(map(len, found), default=0)
     padded = [(*instants, *(UNREADABLE,) * (most - len(instants))) for instants in found]
-    return tuple(np.array(padded, dtype=np.int64).reshape(-1, most).T)
+    return tuple(np.array(padded, dtype=np.int64).reshape(len(padded), most).T)
 
 
 def _changes_of_instant(

@@ -7,7 +7,7 @@ remembered per view; what depends only on the chunk is kept in `ChunkFacts` and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,16 +18,18 @@ import numpy.typing as npt
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.deals import DealStates
 from handraise.evaluate.kleene import Truths
-from handraise.evaluate.occurrences import Matched, Occurrences, What
+from handraise.evaluate.occurrences import MILLION, Counts, Matched, Occurrences, What, count, weights
 from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.points import Points, starts
 from handraise.evaluate.timelines import HeldSteps, Steps, latest
 from handraise.facts.chunks import Bools, Chunk, Instants, Ints, Timeline
 from handraise.model.conditions import Condition, Score
 from handraise.model.fields import Entity, Field
+from handraise.model.scores import BehaviourRule
 from handraise.model.time import Duration, Micros
 
 T = TypeVar("T")
+S = TypeVar("S", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +135,15 @@ class View:
             known = self._truths[condition] = truth_of(condition, self)
         return known
 
+    def by_instant(self, what: Callable[[Instants], Instants]) -> Instants:
+        """What depends on nothing but the instants: of each point, or the one of all."""
+        return what(np.asarray(self.now))
+
     def before(self, span: Duration) -> Micros | Instants:
         """One duration before each point."""
         if self.points.instant is not None:
             return span.before(self.points.instant, self.compiled.zone)
-        return starts(span, self.points.at, self.compiled.zone)
+        return self.by_instant(lambda at: starts(span, at, self.compiled.zone))
 
     def start(self, within: Duration | None) -> Micros | Instants | None:
         """The excluded start of a trailing window."""
@@ -174,12 +180,26 @@ class View:
 
 @dataclass
 class AccountsView(View):
-    """Accounts, and last the one of people without an account."""
+    """Accounts, and last the one of people without an account. `beside_people`: the people are asked at the same
+    instants, and their `account` leads here."""
 
     people: PeopleView | None = None
+    beside_people: bool = False
 
     def accounts(self) -> AccountsView:
         return self
+
+    @property
+    def nobody(self) -> slice:
+        """The points of the account of people without one."""
+        return slice(int(np.searchsorted(self.points.subject, self.chunk.n_accounts)), None)
+
+    @property
+    def member_view(self) -> PeopleView:
+        """The people through whom the accounts are seen."""
+        if self.people is None:
+            raise TypeError("this condition asks a person")
+        return self.people
 
 
 @dataclass
@@ -221,6 +241,43 @@ class PeopleView(View):
         """What each point's person did after `start`."""
         return self.facts.occurrences.since(what, self.points, start)
 
+    def n_acts(self, what: What, within: Duration | None, since: Micros | None = None) -> Counts:
+        """How often each point's person did it in a trailing window, or `since` an instant, which counts too."""
+        start = self.start(within) if since is None else since - 1
+        return count(self.acts(what, start), self.size)
+
+    def weighed(self, rule: BehaviourRule) -> Counts:
+        """min(sum of weights, at_most) of a behaviour rule at each point, in millionths."""
+        matched = self.acts(rule.behaviour, self.start(rule.within))
+        if rule.distinct is not None:
+            occurrences = self.facts.occurrences
+            matched = matched.only(
+                occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct))
+            )
+        subject = matched.subject
+        half_life = None if rule.half_life is None else rule.half_life.micros
+        if half_life is None:
+            total = np.bincount(subject, minlength=self.size).astype(np.int64) * MILLION
+        else:
+            now = self.decayed_at
+            weight = weights(matched.at, np.asarray(now)[subject] if np.ndim(now) else now, half_life)
+            sums = np.bincount(subject, weights=weight, minlength=self.size)
+            total = np.rint(sums * MILLION).astype(np.int64)
+        return at_most(total, rule)
+
+    def steady(self, conditions: Sequence[Condition]) -> Steady | None:
+        """Fewer points at which to ask for something that changes only with these conditions; `None` where all points
+        must be asked."""
+        return None
+
+    def last_firing(self, trigger: str) -> Instants:
+        """When the trigger last fired for each point's person; `BEFORE_ALL` for never."""
+        return self.past.last_firing(trigger, self.names, self.points.at)
+
+    def stage(self) -> tuple[Instants, Ints]:
+        """(since when, which stage) of each point's person; `BEFORE_ALL` and -1 where none was entered."""
+        return self.past.stage(self.names, self.points.at)
+
     def _find_latest(self, field_: Field) -> tuple[Ints, Bools]:
         if field_.entity != Entity.ACCOUNT.value:
             return super()._find_latest(field_)
@@ -255,7 +312,7 @@ class PeopleView(View):
         n_accounts = self.chunk.n_accounts
         if self.points.instant is not None:
             points = Points.everybody(n_accounts + 1, self.points.instant)
-            return self.held, AccountsView(self.facts, points, people=self)
+            return self.held, AccountsView(self.facts, points, people=self, beside_people=True)
         has = self.held >= 0
         distinct = Points.of(self.held[has], self.points.at[has])
         stride = len(instants := np.unique(distinct.at)) + 1
@@ -267,6 +324,23 @@ class PeopleView(View):
             np.append(distinct.subject, np.int32(n_accounts)), np.append(distinct.at, np.int64(0))
         )
         return row, AccountsView(self.facts, nobody, people=self)
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """Those points of a view at which something can change, and for how many points each then stands."""
+
+    people: PeopleView
+    length: npt.NDArray[np.int64]
+
+    def spread(self, values: npt.NDArray[S]) -> npt.NDArray[S]:
+        """What was found there, at every point of the view."""
+        return np.repeat(values, self.length, axis=0)
+
+
+def at_most(millionths: Counts, rule: BehaviourRule) -> Counts:
+    """A rule's sum of weights within its limit."""
+    return millionths if rule.at_most is None else np.minimum(millionths, rule.at_most * MILLION)
 
 
 def people_view(compiled: Compiled, chunk: Chunk, past: Past = NO_PAST) -> PeopleView:

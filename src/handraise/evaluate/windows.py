@@ -20,11 +20,16 @@ def covered(people: PeopleView, types: tuple[str, ...], start: Micros | Instants
     """Whether the window (start, now] is inside coverage; without a start it begins when the person was known."""
     if start is not None:
         return covers(people, types, start)
-    return np.asarray(person_known_at(people) >= people.compiled.covered_since(types, people.now))
+    return np.asarray(person_known_at(people) >= covered_since(people, types))
+
+
+def covered_since(view: View, types: tuple[str, ...]) -> Instants:
+    """Since when sources have known of everything: at each point, or at the one of all."""
+    return view.by_instant(lambda at: view.compiled.covered_since(types, at))
 
 
 def covers(view: View, types: tuple[str, ...], start: Micros | Instants) -> Bools:
     """Whether sources know of everything in (start, now]; of a window that has not begun they do."""
-    since = view.compiled.covered_since(types, view.now)
+    since = covered_since(view, types)
     inside = (since != NOT_COVERED) & (since <= np.asarray(start) + 1)
     return np.broadcast_to(np.asarray((np.asarray(start) >= view.now) | inside), view.size)

@@ -8,7 +8,7 @@ known earlier takes them in. At each instant the lives are the people that `peop
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from handraise.facts.chunks import Instants, Ints
+from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.facts.sql import one
 from handraise.facts.view import View
+from handraise.identity.pairs import LifeParts, pairs_of
 from handraise.identity.people import (
     ALWAYS,
     NEVER,
@@ -66,27 +67,39 @@ def lives_up_to(view: View, source_rank: Mapping[int, int], chosen: Ints | None 
     records = records_of(view, chosen)
     links = links_of(view, n_records, chosen)
     deletions = _deletions(view, source_rank)
-    plain = _plain_records(records, links, deletions, n_records)
+    is_simple = np.bincount(records["record"][records["identified"]], minlength=n_records) == 1
+    is_simple &= np.bincount(records["record"], minlength=n_records) == 1
+    is_simple[list(deletions)] = False
+    plain = _plain_lives(records, links, is_simple)
+    pairs = pairs_of(view, records, links, is_simple)
+    rest = ~np.isin(records["record"], np.concatenate([plain.record, pairs.record]))
     told = _Told()
-    for component in _components(view, records, links, deletions, plain):
+    for component in _components(view, records, links, deletions, rest):
         told.add(component)
-    return _joined(records, plain, told, n_records)
+    return _numbered([plain, pairs, told.as_parts()], n_records)
 
 
 # --- records that are alone and simply there ----------------------------------------------------------
 
 
-def _plain_records(
-    records: Rows, links: Links, deletions: Mapping[int, _Deletions], n_records: int
-) -> npt.NDArray[np.bool_]:
-    """Of each row of `records`, whether it is all there is to a life: of a record that joins none, is told of once,
-    identified and never deleted."""
-    joins = np.zeros(n_records, dtype=np.bool_)
-    joins[links.records] = True
-    joins[list(deletions)] = True
-    told_once = np.bincount(records["record"], minlength=n_records) == 1
-    record = records["record"]
-    return np.asarray(~joins[record] & told_once[record] & records["identified"])
+def _plain_lives(records: Rows, links: Links, is_simple: Bools) -> LifeParts:
+    """Those of records that join none. A record is simple that is told of once, identified and never deleted."""
+    alone = is_simple.copy()
+    alone[links.records] = False
+    alone = alone[records["record"]]
+    record = records["record"][alone].astype(np.int32)
+    known = records["known_at"][alone]
+    n = len(record)
+    return LifeParts(
+        component=np.arange(n, dtype=np.int32),
+        representative=record,
+        known_at=known,
+        since=np.maximum(records["happened_at"][alone], known),
+        until=np.full(n, NEVER, dtype=np.int64),
+        life=np.arange(n, dtype=np.int32),
+        record=record,
+        fresh=np.full(n, ALWAYS, dtype=np.int64),
+    )
 
 
 # --- components of several records, told event by event -----------------------------------------------
@@ -128,13 +141,12 @@ def _components(
     records: Rows,
     links: Links,
     deletions: Mapping[int, _Deletions],
-    plain: npt.NDArray[np.bool_],
+    several: Bools,
 ) -> Iterator[_Component]:
-    """What happens to each component that is not plain."""
+    """What happens to each component of these rows of `records`."""
     n = len(links.records)
     node_of = {int(record): i for i, record in enumerate(links.records)}
     events: dict[int, list[tuple[Micros, _Event]]] = defaultdict(list)
-    several = ~plain
     rest = [records[name][several] for name in ("record", "happened_at", "known_at", "identified")]
     if not len(rest[0]):
         return
@@ -150,9 +162,11 @@ def _components(
         seen = _Seen(record, bool(identified), known_at)
         events[component_of(record)].append((max(at, known_at), seen))
     name_of_node = links.records.tolist()
-    for left, right, since in zip(
-        links.left.tolist(), links.right.tolist(), links.since.tolist(), strict=True
-    ):
+    wanted = np.zeros(beyond, dtype=np.bool_)
+    wanted[[c for c in events if c < beyond]] = True
+    told = wanted[links.component[links.left]]
+    edges = (links.left[told].tolist(), links.right[told].tolist(), links.since[told].tolist())
+    for left, right, since in zip(*edges, strict=True):
         joined = _Joined(*(name_of_node[x] if x < n else -1 - x for x in (left, right)))
         events[int(links.component[left])].append((since, joined))
     for record, changes in deletions.items():
@@ -315,58 +329,68 @@ def _steps_of_deletion(rows: list[tuple[Any, ...]]) -> _Deletions:
 class _Told:
     """The lives of components, as columns."""
 
+    component: list[int] = field(default_factory=list)
     representative: list[int] = field(default_factory=list)
     known_at: list[Micros] = field(default_factory=list)
     since: list[Micros] = field(default_factory=list)
     until: list[Micros] = field(default_factory=list)
-    n_lives: list[int] = field(default_factory=list)
-    component: list[int] = field(default_factory=list)
-    component_record: list[int] = field(default_factory=list)
-    n_bearers: list[int] = field(default_factory=list)
+    life: list[int] = field(default_factory=list)
     record: list[int] = field(default_factory=list)
     fresh: list[Micros] = field(default_factory=list)
+    n_components: int = 0
 
     def add(self, component: _Component) -> None:
         """One component; of nobody, if it has no life."""
         if not component.lives:
             return
-        self.component += [len(self.n_lives)] * len(component.records)
-        self.component_record += sorted(component.records)
-        lives = sorted(component.lives, key=lambda life: (life.representative, life.since))
-        self.n_lives.append(len(lives))
-        for life in lives:
+        for life in sorted(component.lives, key=lambda life: (life.representative, life.since)):
+            number = len(self.representative)
+            self.component.append(self.n_components)
             self.representative.append(life.representative)
             self.known_at.append(life.known_at)
             self.since.append(life.since)
             self.until.append(life.until)
-            self.n_bearers.append(len(life.bearers))
             for record, fresh in life.bearers:
+                self.life.append(number)
                 self.record.append(record)
                 self.fresh.append(fresh)
+        self.n_components += 1
+
+    def as_parts(self) -> LifeParts:
+        return LifeParts(
+            _ints(self.component),
+            _ints(self.representative),
+            _instants(self.known_at),
+            _instants(self.since),
+            _instants(self.until),
+            _ints(self.life),
+            _ints(self.record),
+            _instants(self.fresh),
+        )
 
 
-def _joined(records: Rows, plain: npt.NDArray[np.bool_], told: _Told, n_records: int) -> Lives:
-    """The plain ones first, then the others."""
-    alone = records["record"][plain].astype(np.int32)
-    known = records["known_at"][plain]
-    since = np.maximum(records["happened_at"][plain], known)
-    n = len(alone)
+def _numbered(parts: Sequence[LifeParts], n_records: int) -> Lives:
+    """All lives one part after the other, and so the components."""
+    n_lives = np.cumsum([0, *(len(p.representative) for p in parts)])
+    n_components = np.cumsum([0, *(p.n_components for p in parts)])
     component_of = np.full(n_records, -1, dtype=np.int32)
-    component_of[alone] = np.arange(n, dtype=np.int32)
-    component_of[_ints(told.component_record)] = n + _ints(told.component)
-    start = np.concatenate([np.arange(n), n + np.cumsum([0, *told.n_lives])]).astype(np.int64)
-    life = np.repeat(np.arange(len(told.n_bearers), dtype=np.int32), told.n_bearers)
-    always = np.full(n, ALWAYS, dtype=np.int64)
+    for part, first in zip(parts, n_components[:-1], strict=True):
+        component_of[part.record] = first + part.component[part.life]
+    component = np.concatenate(
+        [p.component + first for p, first in zip(parts, n_components[:-1], strict=True)]
+    )
+    start = np.searchsorted(component, np.arange(n_components[-1] + 1), side="left")
+    life = np.concatenate([p.life + first for p, first in zip(parts, n_lives[:-1], strict=True)])
     return Lives(
-        representative=np.concatenate([alone, _ints(told.representative)]),
-        known_at=np.concatenate([known, _instants(told.known_at)]),
-        since=np.concatenate([since, _instants(told.since)]),
-        until=np.concatenate([np.full(n, NEVER, dtype=np.int64), _instants(told.until)]),
+        representative=np.concatenate([p.representative for p in parts]),
+        known_at=np.concatenate([p.known_at for p in parts]),
+        since=np.concatenate([p.since for p in parts]),
+        until=np.concatenate([p.until for p in parts]),
         component_of=component_of,
-        start=start,
-        life=np.concatenate([np.arange(n, dtype=np.int32), n + life]).astype(np.int32),
-        record=np.concatenate([alone, _ints(told.record)]),
-        fresh=np.concatenate([always, _instants(told.fresh)]),
+        start=start.astype(np.int64),
+        life=life.astype(np.int32),
+        record=np.concatenate([p.record for p in parts]),
+        fresh=np.concatenate([p.fresh for p in parts]),
     )
 
 

@@ -10,6 +10,7 @@ from handraise.reports.figures import instant_text
 from handraise.reports.inputs import PlaybookDisplay, ReportInputs
 from handraise.reports.sections.caveats import caveats
 from handraise.reports.sections.data import data
+from handraise.reports.sections.flowing import flowing
 from handraise.reports.sections.happening import happening
 from handraise.reports.sections.headline import headline
 from handraise.reports.sections.matrix import matrix
@@ -23,6 +24,7 @@ SECTIONS: tuple[Callable[[ReportInputs, DecisionsSummary], Section], ...] = (
     matrix,
     segments,
     happening,
+    flowing,
     unknowns,
     order,
     data,
@@ -41,11 +43,13 @@ def build_report(inputs: ReportInputs, summary: DecisionsSummary | None = None) 
         sections=tuple(
             section(inputs, counted)
             for section in SECTIONS
-            if section is not happening or inputs.happenings is not None
+            if (section is not happening or inputs.happenings is not None)
+            and (section is not flowing or inputs.flows is not None)
         ),
         made_with=inputs.made_with,
         data={"summary": counted.as_dict(), "score_review": review.as_dict() if review else None}
-        | ({"happenings": inputs.happenings.as_dict()} if inputs.happenings else {}),
+        | ({"happenings": inputs.happenings.as_dict()} if inputs.happenings else {})
+        | ({"flows": inputs.flows.as_dict()} if inputs.flows else {}),
     )
 
 

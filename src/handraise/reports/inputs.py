@@ -10,6 +10,7 @@ import pyarrow as pa
 from handraise.errors import Finding
 from handraise.evidence.score_review import ScoreReview
 from handraise.model.time import Micros
+from handraise.reports.flows import Flows
 from handraise.reports.happenings import Happenings
 
 DECISION_COLUMNS: tuple[str, ...] = (
@@ -109,7 +110,7 @@ class ImportReconciliation:
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
     """What a report shows. `decisions` has `DECISION_COLUMNS`; without a review, `no_review_reason` says why; without
-    `happenings` the playbook has neither triggers nor a lifecycle.
+    `happenings` the playbook has neither triggers nor a lifecycle, without `flows` nobody was there to move.
     `made_with` names the product and its version."""
 
     decisions: pa.Table
@@ -119,5 +120,6 @@ class ReportInputs:
     findings: tuple[Finding, ...] = ()
     score_review: ScoreReview | None = None
     happenings: Happenings | None = None
+    flows: Flows | None = None
     no_review_reason: str | None = None
     made_with: str = "Handraise"

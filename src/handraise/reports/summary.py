@@ -107,7 +107,7 @@ def summarise(decisions: pa.Table) -> DecisionsSummary:
         n_open_segment=int((_lengths(decisions["buyer_segment_could_be"]) > 0).sum()),
         missing=_missing(missing),
         n_missing_any=int((_lengths(missing) > 0).sum()),
-        assumed=_most_first(_counts(pc.list_flatten(assumed))),
+        assumed=in_order(_counts(pc.list_flatten(assumed)).items()),
         n_resting_on_assumed=int((_lengths(assumed) > 0).sum()),
         mean_completeness=mean,
     )
@@ -124,9 +124,9 @@ def joined(parts: Sequence[DecisionsSummary]) -> DecisionsSummary:
             if f.type == "int"
         },
         cells=tuple(_added(CellCount, (p.cells for p in parts))),
-        segments=tuple(sorted(_added(SegmentCount, (p.segments for p in parts)), key=_largest_first)),
-        missing=tuple(sorted(_added(MissingFact, (p.missing for p in parts)), key=_settling_most_first)),
-        assumed=_most_first(dict(_sums(chain.from_iterable(p.assumed for p in parts)))),
+        segments=in_order(_added(SegmentCount, (p.segments for p in parts))),
+        missing=in_order(_added(MissingFact, (p.missing for p in parts))),
+        assumed=in_order((name, n) for name, n in _sums(chain.from_iterable(p.assumed for p in parts))),
         mean_completeness=sum(mean * n for mean, n in means) / n_people if means else None,
     )
 
@@ -158,22 +158,30 @@ def _segments(segment: pa.ChunkedArray, could_be: pa.ChunkedArray) -> tuple[Segm
     joining = _counts(pc.list_flatten(could_be))
     keys = [*sizes, *(key for key in joining if key not in sizes)]
     found = [SegmentCount(key, sizes.get(key, 0), leaving.get(key, 0), joining.get(key, 0)) for key in keys]
-    return tuple(sorted(found, key=_largest_first))
+    return in_order(found)
 
 
 def _missing(missing: pa.ChunkedArray) -> tuple[MissingFact, ...]:
     alone = _counts(pc.list_flatten(missing.filter(pa.array(_lengths(missing) == 1))))
     people = _counts(pc.list_flatten(missing))
     found = [MissingFact(fact, n, alone.get(fact, 0)) for fact, n in people.items()]
-    return tuple(sorted(found, key=_settling_most_first))
+    return in_order(found)
 
 
-def _largest_first(segment: SegmentCount) -> tuple[int, str]:
-    return -segment.n, segment.key
+Item = TypeVar("Item", SegmentCount, MissingFact, tuple[str, int])
 
 
-def _settling_most_first(missing: MissingFact) -> tuple[int, int, str]:
-    return -missing.n_alone, -missing.n_people, missing.fact
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Segments and names with the most people first, facts with those first that would settle most."""
+    return tuple(sorted(items, key=_rank))
+
+
+def _rank(item: SegmentCount | MissingFact | tuple[str, int]) -> tuple[int, int, str]:
+    if isinstance(item, SegmentCount):
+        return -item.n, 0, item.key
+    if isinstance(item, MissingFact):
+        return -item.n_alone, -item.n_people, item.fact
+    return -item[1], 0, item[0]
 
 
 def _counts(values: pa.ChunkedArray) -> dict[str, int]:
@@ -181,10 +189,6 @@ def _counts(values: pa.ChunkedArray) -> dict[str, int]:
     counted = pc.value_counts(values)
     names, numbers = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
     return {name: n for name, n in zip(names, numbers, strict=True) if name is not None}
-
-
-def _most_first(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _lengths(lists: pa.ChunkedArray) -> Codes:

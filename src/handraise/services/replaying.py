@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from handraise.engines.by_name import by_name
+from handraise.engines.grids import GridPart
 from handraise.engines.local import Progress
 from handraise.errors import ExitCode, HandraiseError
 from handraise.evaluate.decide import DECISION_COLUMNS
-from handraise.evaluate.history import happens
 from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Micros, iso, to_micros
-from handraise.reports.summary import DecisionsSummary, summarise
+from handraise.reports.summaries import summarise_each
+from handraise.reports.summary import DecisionsSummary, joined, summarise
 from handraise.services.deciding import Deciding
 
 MOST_INSTANTS = 1000
@@ -35,11 +38,12 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """Decisions at instants: `table` has a row for each person and instant; one summary an instant."""
+    """Decisions at instants: `table`, unless it was not asked for, has a row for each person and instant, by instant and
+    then by person; one summary an instant."""
 
     playbook: Playbook
     instants: tuple[Micros, ...]
-    table: pa.Table
+    table: pa.Table | None
     summaries: tuple[DecisionsSummary, ...]
 
     def as_dict(self) -> dict[str, object]:
@@ -92,19 +96,21 @@ class Replaying:
         last: Micros,
         every: Duration,
         progress: Progress | None = None,
+        *,
+        with_table: bool = True,
     ) -> ReplayResult:
-        """Decide everybody at `first` and every so much later, up to `last`, each from what was known then."""
+        """Decide everybody at `first` and every so much later, up to `last`, each from what was known then. Without
+        `with_table` only the summaries are kept, so that memory does not grow with people times instants."""
         instants = tuple(_grid(first, last, every))
-        engine = self.deciding.engine(playbook)
-        told = engine.history(instants[-1]) if happens(playbook) else None
-        tables: list[pa.Table] = []
-        for i, at in enumerate(instants):
-            tables.append(engine.decide(at, told=told).table)
-            if progress:
-                progress(i + 1, len(instants))
-        summaries = tuple(summarise(table) for table in tables)
-        whole = pa.concat_tables([DECISION_COLUMNS.empty_table(), *tables])
-        return ReplayResult(playbook, instants, whole, summaries)
+
+        def kept(part: GridPart) -> _Kept:
+            found = tuple(s for block in part for s in summarise_each(block.table, block.n_rows))
+            tables = tuple(table for block in part for table in block.tables()) if with_table else None
+            return _Kept(found, _accounts(part), tables)
+
+        parts = self.deciding.engine(playbook).decide_at(instants, kept, progress=progress)
+        table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *_tables(parts)]) if with_table else None
+        return ReplayResult(playbook, instants, table, tuple(_summaries(parts, len(instants))))
 
     def changes(
         self, playbook: Playbook, after: Micros, until: Micros, progress: Progress | None = None
@@ -113,6 +119,41 @@ class Replaying:
         check_order(after, until)
         table = self.deciding.engine(playbook).moves(after, until, progress=progress)
         return ChangesResult(playbook, after, until, table)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Of some of the people, at each instant: the summary, the accounts, and the decisions."""
+
+    summaries: tuple[DecisionsSummary, ...]
+    accounts: tuple[pa.Array, ...]
+    tables: tuple[pa.Table, ...] | None
+
+
+def _accounts(part: GridPart) -> tuple[pa.Array, ...]:
+    """The ids of the accounts that somebody holds at each instant."""
+    found = []
+    for block in part:
+        held = block.table["account_id"].combine_chunks()
+        end = 0
+        for n in block.n_rows:
+            found.append(held.dictionary.take(pc.unique(held.indices.slice(end, n)).drop_null()))
+            end += n
+    return tuple(found)
+
+
+def _summaries(parts: Sequence[_Kept], n_instants: int) -> Iterator[DecisionsSummary]:
+    """Everybody's at each instant. Whoever changed account is decided where they were, so that parts may share one."""
+    for i in range(n_instants):
+        everybody = joined([summarise(DECISION_COLUMNS.empty_table()), *(p.summaries[i] for p in parts)])
+        accounts = pa.chunked_array([p.accounts[i] for p in parts], pa.string())
+        yield replace(everybody, n_accounts=pc.count_distinct(accounts).as_py())
+
+
+def _tables(parts: Sequence[_Kept]) -> Iterator[pa.Table]:
+    """Everybody's decisions at each instant, by person."""
+    for at_instant in zip(*(p.tables or () for p in parts), strict=True):
+        yield by_name(pa.concat_tables(at_instant), "person_id")
 
 
 def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:

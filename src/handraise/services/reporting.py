@@ -23,6 +23,7 @@ from handraise.model.scores import RANKS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso
 from handraise.reports.build import build_report
 from handraise.reports.document import Report
+from handraise.reports.flows import FLOW_DAYS, Flows, flows
 from handraise.reports.html import render_html
 from handraise.reports.inputs import (
     CellAgreement,
@@ -51,6 +52,7 @@ class ReportResult:
     report: Report
     decided: DecideResult
     review: ScoreReview | None
+    flows: Flows | None = None
 
     def html(self) -> str:
         """The report as one self-contained page."""
@@ -76,6 +78,7 @@ class Reporting:
         lay it all out."""
         decided = self.deciding.decide(playbook, as_of, progress)
         review, reason = self._review(playbook, decided, progress)
+        moved = self._flows(playbook, decided)
         inputs = ReportInputs(
             decisions=decided.table,
             as_of=as_of,
@@ -85,9 +88,20 @@ class Reporting:
             score_review=review,
             no_review_reason=reason,
             happenings=decided.happenings,
+            flows=moved,
             made_with=f"Handraise {__version__}",
         )
-        return ReportResult(build_report(inputs, decided.summary), decided, review)
+        return ReportResult(build_report(inputs, decided.summary), decided, review, moved)
+
+    def _flows(self, playbook: Playbook, decided: DecideResult) -> Flows | None:
+        """How people moved in the last weeks; `None` where nobody was there before."""
+        before = decided.as_of - FLOW_DAYS * MICROS_PER_DAY
+        then = self.deciding.engine(playbook, decided.catalog).decide(before, told=decided.told).table
+        if not len(then):
+            return None
+        stages = [(s.key, s.label or playbook.term(s.key)) for s in playbook.lifecycle.stages]
+        segments = [(s.key, s.label) for s in playbook.buyer_segments]
+        return flows(then, decided.table, (before, decided.as_of), segments, stages)
 
     def _review(
         self, playbook: Playbook, decided: DecideResult, progress: Progress | None

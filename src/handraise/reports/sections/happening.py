@@ -47,7 +47,7 @@ def happening(inputs: ReportInputs, summary: DecisionsSummary) -> d.Section:
                     d.Column("People in it", numeric=True),
                     d.Column("Late", numeric=True),
                     d.Column("Entered lately", numeric=True),
-                    d.Column("Median days in it"),
+                    d.Column("Median days in it", numeric=True),
                 ),
                 tuple(map(_stage, found.stages)),
                 empty=f"The playbook has no {term('lifecycle')}.",
