@@ -88,7 +88,8 @@ class Answers:
             checked = self._check()
             between = self._instant(first), self._instant(last)
             _check_grid(*between, step)
-            found = Replaying(self._deciding).replay(checked.playbook_or_raise(), *between, step)
+            playbook, replaying = checked.playbook_or_raise(), Replaying(self._deciding)
+            found = replaying.replay(playbook, *between, step, with_table=False)
         return {"playbook_version": checked.version, **found.as_dict()}
 
     def changes(self, first: str, last: str, limit: int, after: int, version: str | None) -> dict[str, Any]:
