@@ -37,6 +37,7 @@ from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
 from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
+from handraise.services.planning import USUAL_EXAMPLES, Planning, PlanResult
 from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.settings import field_catalog, read_settings
@@ -131,11 +132,20 @@ class Workspace:
         with self.store() as store:
             return store.quarantine()
 
-    def decide(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> DecideResult:
-        """Decide everybody at an instant (default: now) and store the run."""
+    def decide(
+        self,
+        as_of: str | Micros | None = None,
+        *,
+        playbook: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> DecideResult:
+        """Decide everybody at an instant (default: now) and store the run. By another `playbook` than the workspace's, a file
+        or a folder, nothing is stored."""
         with self.store() as store:
             deciding = self._deciding(store)
-            return deciding.decide(self._playbook(deciding), self._as_of(as_of), progress)
+            book = self._playbook(deciding, playbook)
+            work = deciding.decide if playbook is None else deciding.what_if
+            return work(book, self._as_of(as_of), progress)
 
     def decide_on_spark(
         self,
@@ -169,11 +179,13 @@ class Workspace:
         with self.store() as store:
             return store.runs()
 
-    def explain(self, person: str, as_of: str | Micros | None = None) -> PersonExplanation:
-        """Why, for one person, by any id or e-mail."""
+    def explain(
+        self, person: str, as_of: str | Micros | None = None, *, playbook: str | Path | None = None
+    ) -> PersonExplanation:
+        """Why, for one person, by any id or e-mail; by another `playbook` than the workspace's where one is named."""
         with self.store() as store:
             deciding = self._deciding(store)
-            return explain_person(deciding, self._playbook(deciding), person, self._as_of(as_of))
+            return explain_person(deciding, self._playbook(deciding, playbook), person, self._as_of(as_of))
 
     def replay(
         self,
@@ -201,6 +213,26 @@ class Workspace:
             deciding = self._deciding(store)
             between = self._as_of(after), self._as_of(until)
             return Replaying(deciding).changes(self._playbook(deciding), *between, progress)
+
+    def plan(
+        self,
+        playbook: str | Path,
+        after: str | Micros | None = None,
+        until: str | Micros | None = None,
+        *,
+        examples: int = USUAL_EXAMPLES,
+        progress: Progress | None = None,
+    ) -> PlanResult:
+        """What would be other if `playbook`, a file or a folder, were in force: who would be where, and how many would be
+        newly marketing-qualified week by week. By default over the 13 weeks up to now. Nothing is stored."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            old, new = (
+                check_playbook(path, deciding.catalog(), None)
+                for path in (self.playbook_path(), Path(playbook))
+            )
+            between = _instant(after), self._as_of(until)
+            return Planning(deciding).plan(old, new, *between, examples=examples, progress=progress)
 
     def report(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> ReportResult:
         """Decide everybody and review the scores against what sales closed."""
@@ -235,12 +267,13 @@ class Workspace:
         with self.store() as store:
             return self._exchanging(store).push(url, schema, run)
 
-    def playbook(self) -> Playbook:
-        """The playbook as it stands. Raises `PlaybookError` with every problem."""
-        return self.check().playbook_or_raise()
+    def playbook(self, playbook: str | Path | None = None) -> Playbook:
+        """The playbook as it stands, or another. Raises `PlaybookError` with every problem."""
+        return self.check(playbook).playbook_or_raise()
 
-    def _playbook(self, deciding: Deciding) -> Playbook:
-        return check_playbook(self.playbook_path(), deciding.catalog(), None).playbook_or_raise()
+    def _playbook(self, deciding: Deciding, playbook: str | Path | None = None) -> Playbook:
+        path = self.playbook_path() if playbook is None else Path(playbook)
+        return check_playbook(path, deciding.catalog(), None).playbook_or_raise()
 
     def _deciding(self, store: FactStore) -> Deciding:
         return Deciding(store, self.settings, self.clock)

@@ -46,6 +46,12 @@ def test_a_decision_says_that_it_is_not_stored(read_only: Path, call: Call) -> N
     assert len(call("runs", "-w", read_only, "--json").json["runs"]) == n_runs
 
 
+def test_a_plan_needs_no_right_to_write(read_only: Path, call: Call) -> None:
+    said = call("plan", read_only / "playbook.yml", "-w", read_only, "--to", "2026-01-31", "--json")
+    assert said.code == 0
+    assert said.json["difference"]["same"]
+
+
 def test_an_import_is_refused_with_the_reason(read_only: Path, call: Call, tmp_path: Path) -> None:
     (tmp_path / "Lead.csv").write_text(
         "Id,Status,LeadSource,CreatedDate\n00Q000000000001,New,Web,2026-01-01T00:00:00Z\n", encoding="utf-8"

@@ -22,9 +22,10 @@ from tests.reference.history import Now
 from tests.spec.engines import ENGINES, HISTORIES, Activated, Told
 
 from handraise.engines.local import LocalEngine
+from handraise.model.conditions import IsMarketingQualified
 from handraise.model.playbook import Playbook
 from handraise.model.scores import BehaviourRule
-from handraise.model.time import MICROS_PER_DAY, Micros, iso
+from handraise.model.time import MICROS_PER_DAY, Micros, iso, to_micros
 from handraise.playbook.dependencies import circles
 
 UNTIL: Micros = NOON + 20 * MICROS_PER_DAY
@@ -107,11 +108,7 @@ def test_what_is_told_does_not_depend_on_how_chunks_are_cut(data: st.DataObject)
 def test_moves_lead_from_one_decision_to_the_next(data: st.DataObject) -> None:
     """Ranks and buyer segments decided at an instant, with the moves after it, are those decided at a later one."""
     world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
-    rules = tuple(
-        replace(rule, half_life=None) if isinstance(rule, BehaviourRule) else rule
-        for rule in playbook.engagement.rules
-    )
-    playbook = replace(playbook, engagement=replace(playbook.engagement, rules=rules))
+    playbook = without_decay(playbook)
     first, last = sorted(data.draw(st.tuples(SOME_TIME, SOME_TIME), "period"))
     with opened(world) as real:
         engine = LocalEngine(real.store, playbook, CATALOG)
@@ -126,6 +123,38 @@ def test_moves_lead_from_one_decision_to_the_next(data: st.DataObject) -> None:
                     now[move["person_id"]] = move["is"]
             left = {name: value for name, value in now.items() if value is not None}
             assert left == {name: row[what] for name, row in after.items()}
+
+
+def without_decay(playbook: Playbook) -> Playbook:
+    """Decayed occurrences age at midnights over time, and all the time at an instant."""
+    rules = tuple(
+        replace(rule, half_life=None) if isinstance(rule, BehaviourRule) else rule
+        for rule in playbook.engagement.rules
+    )
+    return replace(playbook, engagement=replace(playbook.engagement, rules=rules))
+
+
+@profile(0.5)
+@given(st.data())
+def test_people_turn_marketing_qualified_when_their_decision_does(data: st.DataObject) -> None:
+    """Decided at the very instant they are in, and a microsecond before they are not; and nobody is in without a turn."""
+    world, playbook = data.draw(worlds(), "world"), without_decay(data.draw(living_playbooks(), "playbook"))
+    first, last = sorted(data.draw(st.tuples(SOME_TIME, SOME_TIME), "period"))
+    with opened(world) as real:
+        engine = LocalEngine(real.store, playbook, CATALOG)
+
+        def qualified(at: Micros) -> set[str]:
+            rows = engine.decide(at).table.select(["person_id", "marketing_qualified"]).to_pylist()
+            return {row["person_id"] for row in rows if row["marketing_qualified"] == "in"}
+
+        turns, told = engine.turns(IsMarketingQualified(), first, last)
+        assert told.same_as(engine.history(last))
+        for turn in turns.to_pylist()[:6]:
+            at = to_micros(turn["turned_at"])
+            assert first < at <= last
+            assert turn["person_id"] in qualified(at)
+            assert turn["person_id"] not in qualified(at - 1)
+        assert qualified(last) - qualified(first) <= set(turns["person_id"].to_pylist())
 
 
 @profile()

@@ -163,7 +163,6 @@ def test_an_output_with_anything_else_in_it_is_not_touched(
         (("--engine", "spark", "--facts", "f", "--out", "o", "--run", "r"), "Leave out `--run`"),
         (("--facts", "f"), "`--facts` is for Spark"),
         (("--master", "local"), "`--master` is for Spark"),
-        (("--playbook", "p"), "`--playbook` is for Spark"),
     ],
 )
 def test_options_that_do_not_go_together_are_told(

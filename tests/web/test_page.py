@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 from handraise.web.access import MIN_TOKEN_CHARACTERS
+from handraise.web.answers import MAX_INSTANTS
 from handraise.web.app import MAX_ROWS
-from handraise.web.border import MAX_ADDRESS_BYTES
+from handraise.web.border import MAX_ADDRESS_BYTES, MAX_BODY_BYTES
 from handraise.web.recent import MAX_RESULTS
 
 from .conftest import Asking
@@ -22,11 +23,11 @@ def test_the_page_names_each_address_with_its_parameters(ask: Asking) -> None:
     listed = {address: set(re.findall(r"`(\w+)`", parameters)) for address, parameters in rows}
     paths = ask.json("/v1/openapi.json")["paths"]
     there = {
-        path: {p["name"] for p in way["get"].get("parameters", []) if p["in"] == "query"}
+        path: {p["name"] for one in way.values() for p in one.get("parameters", []) if p["in"] == "query"}
         for path, way in paths.items()
     }
     assert listed == {**there, "/v1/openapi.json": set()}
-    assert all(set(way) == {"get"} for way in paths.values())
+    assert {path: set(way) for path, way in paths.items() if set(way) != {"get"}} == {"/v1/plan": {"post"}}
 
 
 def test_the_page_names_each_code_of_an_error() -> None:
@@ -39,6 +40,8 @@ def test_the_page_names_each_code_of_an_error() -> None:
 
 def test_the_page_says_the_limits() -> None:
     for limit in (f"1 to {MAX_ROWS:,}", f"{MAX_ADDRESS_BYTES:,} bytes", f"last {MAX_RESULTS} instants"):
+        assert limit in PAGE
+    for limit in (f"more than {MAX_BODY_BYTES:,} bytes", f"at most {MAX_INSTANTS} instants"):
         assert limit in PAGE
     assert f"token of {MIN_TOKEN_CHARACTERS} characters" in PAGE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -98,8 +99,17 @@ def check(workspace: Path | None, playbook: Path | None, english: bool, format_:
 
 
 def decide(
-    workspace: Path | None, as_of: str | None, out: Path | None, run: str | None, as_json: bool
+    workspace: Path | None,
+    as_of: str | None,
+    out: Path | None,
+    run: str | None,
+    playbook: Path | None,
+    as_json: bool,
 ) -> None:
+    if run is not None and playbook is not None:
+        raise HandraiseError(
+            "A run has its own playbook.", ("Leave out --playbook, or --run.",), exit_code=ExitCode.USAGE
+        )
     if run is not None and as_of is not None:
         raise HandraiseError(
             "A run has its own instant.", ("Leave out --as-of, or --run.",), exit_code=ExitCode.USAGE
@@ -108,7 +118,10 @@ def decide(
         check_target(out)
     opened = _open(workspace)
     with progress("Deciding") as report:
-        result = opened.decide_again(run, progress=report) if run else opened.decide(as_of, progress=report)
+        if run is not None:
+            result = opened.decide_again(run, progress=report)
+        else:
+            result = opened.decide(as_of, playbook=playbook, progress=report)
     if out is not None:
         write_table(result.table, out)
     if as_json:
@@ -149,6 +162,36 @@ def changes(
     screens.changed(result, limit)
 
 
+def plan(
+    workspace: Path | None,
+    other: Path,
+    period: tuple[str | None, str | None],
+    examples: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    if out is not None:
+        check_target(out)
+    with progress("Planning") as shown:
+        result = _open(workspace).plan(other, *period, examples=examples, progress=shown)
+    _written(result.table, out)
+
+    def look_closer(person: str) -> tuple[str, str]:
+        words = ["handraise", "explain", person, "--as-of", screens.as_of_words(result.until)]
+        words += [] if workspace is None else ["--workspace", str(workspace)]
+        return shlex.join(words), shlex.join([*words, "--playbook", str(other)])
+
+    if as_json:
+        told = result.as_dict()
+        shown_people = [
+            {**example.as_dict(), "explain": dict(zip(("was", "is"), look_closer(person), strict=True))}
+            for person, example in result.examples.items()
+        ]
+        print_json({**told, "examples": shown_people, "out": None if out is None else str(out)})
+        return
+    screens.planned(result, look_closer)
+
+
 def _written(table: pa.Table, out: Path | None) -> None:
     if out is not None:
         write_table(table, out)
@@ -163,13 +206,15 @@ def runs(workspace: Path | None, as_json: bool) -> None:
     screens.runs(found)
 
 
-def explain(workspace: Path | None, person: str, as_of: str | None, as_json: bool) -> None:
+def explain(
+    workspace: Path | None, person: str, as_of: str | None, playbook: Path | None, as_json: bool
+) -> None:
     opened = _open(workspace)
-    found = opened.explain(person, as_of)
+    found = opened.explain(person, as_of, playbook=playbook)
     if as_json:
         print_json(found.as_dict())
         return
-    screens.explained(found, opened.playbook())
+    screens.explained(found, opened.playbook(playbook))
 
 
 def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) -> None:

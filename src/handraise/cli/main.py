@@ -208,6 +208,44 @@ def changes(
 
 
 @app.command()
+def plan(
+    other: Annotated[
+        Path, typer.Argument(metavar="OTHER", help="The proposed playbook: a file, or a folder of files.")
+    ],
+    first: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--from", metavar="INSTANT", help="Where the period begins. Default: 13 weeks before --to."
+        ),
+    ] = None,
+    last: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--to",
+            metavar="INSTANT",
+            help="The instant that is compared, where the period ends. Default: now.",
+        ),
+    ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, max=20, help="How many people to name for each move.")
+    ] = 3,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write everybody who would move to FILE.parquet or FILE.csv."
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Compare another playbook with the one in force, over the same history: who would move, and what sales would get."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.plan(workspace, other, (first, last), examples, out, json)
+
+
+@app.command()
 def decide(
     as_of: AsOfOption = None,
     out: Annotated[
@@ -232,7 +270,9 @@ def decide(
     playbook: Annotated[
         Path | None,
         typer.Option(
-            "--playbook", metavar="PATH", help="Spark: a playbook file or folder; default: the workspace's."
+            "--playbook",
+            metavar="PATH",
+            help="Another playbook file or folder than the workspace's; then the run is not stored.",
         ),
     ] = None,
     master: Annotated[
@@ -254,7 +294,7 @@ def decide(
             on_spark.decide(workspace, as_of, out, run, json)
         else:
             on_spark.refuse()
-            commands.decide(workspace, as_of, out, run, json)
+            commands.decide(workspace, as_of, out, run, playbook, json)
 
 
 @app.command()
@@ -272,6 +312,12 @@ def explain(
         str, typer.Argument(metavar="PERSON", help="An id from any system, or an e-mail address.")
     ],
     as_of: AsOfOption = None,
+    playbook: Annotated[
+        Path | None,
+        typer.Option(
+            "--playbook", metavar="PATH", help="By another playbook file or folder than the workspace's."
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -279,7 +325,7 @@ def explain(
     with _border(json):
         from handraise.cli import commands
 
-        commands.explain(workspace, person, as_of, json)
+        commands.explain(workspace, person, as_of, playbook, json)
 
 
 @app.command()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from rich.box import SIMPLE_HEAD
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,7 @@ from handraise.reports.flows import FLOW_DAYS, Flows
 from handraise.reports.happenings import LATELY_DAYS, Happenings
 from handraise.reports.summary import DecisionsSummary
 from handraise.services.deciding import run_data
+from handraise.services.planning import KINDS
 
 if TYPE_CHECKING:
     from handraise.services.checking import CheckResult
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from handraise.services.deciding_on_spark import SparkResult
     from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.importing import FileOutcome
+    from handraise.services.planning import PlanResult, Times
     from handraise.services.replaying import ChangesResult, Flow, ReplayResult
     from handraise.services.reporting import ReportResult
 
@@ -51,6 +54,7 @@ _VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
 _VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
 _SHOWN_MISSING = 8
 _SHOWN_FLOWS = 8
+_SHOWN_EXAMPLES = 5
 FEW_FILES = 5
 
 
@@ -241,6 +245,130 @@ def changed(result: ChangesResult, limit: int) -> None:
         _say(f"{at}  {move['person_id']}  {was} → {now}: {move['because']}")
     if len(result.table) > limit:
         CONSOLE.print(f"{len(result.table) - limit:,} more; write them all with --out FILE.csv.", style="dim")
+
+
+def planned(result: PlanResult, look_closer: Callable[[str], tuple[str, str]]) -> None:
+    """What is other in the playbook, who would move, and what sales would get. `look_closer` gives the commands that explain
+    somebody by either playbook."""
+    was, now = result.in_force, result.proposed
+    CONSOLE.print(
+        f"{count_of_people(result.n_people)} as of {as_of_words(result.until)}: "
+        f"{was.playbook.name} {was.version[:12]} in force, {now.playbook.name} {now.version[:12]} proposed"
+    )
+    _difference(result)
+    _would_move(result)
+    _newly_qualified(result)
+    for what, found, times in (("trigger", result.triggers, "fired"), ("stage", result.stages, "entered")):
+        _would_happen(what, found, times)
+    _would_be_in(result)
+    _examples(result, look_closer)
+    findings(result.findings)
+
+
+def _difference(result: PlanResult) -> None:
+    if result.difference.is_none:
+        CONSOLE.print("Both playbooks mean the same.")
+        return
+    for change in result.difference.changes:
+        _say(f"{change.kind.value} {change.part}", "bold")
+        for side, said in (("was", change.was), ("is", change.now)):
+            if said is not None:
+                lines = [line for line in said.splitlines() if line.strip()]
+                CONSOLE.print(
+                    Padding(Text(clean("\n".join((f"{side:<4}{lines[0]}", *lines[1:])))), (0, 0, 0, 2))
+                )
+
+
+def _would_move(result: PlanResult) -> None:
+    words = _words_of(result.in_force.playbook) | _words_of(result.proposed.playbook)
+    CONSOLE.print(
+        f"{count_of_people(len(result.table))} would move; {result.n_only_score:,} more would only have other scores."
+    )
+    table = _table("what", "from", "to", "people", right=(3,))
+    for flow in _most_of_each(result.flows):
+        ends = (words.get((flow.what, key or ""), key or "none") for key in (flow.was, flow.now))
+        _add(table, flow.what.replace("_", " "), *ends, f"{flow.n:,}")
+    if result.flows:
+        CONSOLE.print(table)
+    left = len(result.flows) - len(_most_of_each(result.flows))
+    if left:
+        CONSOLE.print(f"{left:,} smaller flows; all are in the JSON.", style="dim")
+    table = _table("how sure", "move", "certainly", "may also move", right=(1, 2, 3))
+    for kind in result.uncertain:
+        if kind.n_move or kind.n_may_move:
+            _add(table, kind.what.replace("_", " "), *_counts(kind.n_move, kind.n_certain, kind.n_may_move))
+    if table.row_count:
+        CONSOLE.print(table)
+        CONSOLE.print(
+            "Certainly: whatever is still unknown. May also move: stay as shown, but unknown facts leave it open.",
+            style="dim",
+        )
+
+
+def _newly_qualified(result: PlanResult) -> None:
+    if not result.weeks:
+        return
+    mql, has_capacity = result.proposed.playbook.term("MQL"), result.capacities != (None, None)
+    heads = ("was", "over", "is", "over") if has_capacity else ("was", "is")
+    table = _table("week up to", *heads, right=range(1, 1 + len(heads)))
+    for week in result.weeks:
+        cells: list[str | Text] = []
+        for n, most in zip((week.was, week.now), result.capacities, strict=True):
+            cells.append(f"{n:,}")
+            cells += [_over(n, most, is_whole=week.is_whole)] if has_capacity else []
+        _add(table, as_of_words(week.end) + ("" if week.is_whole else " (a part)"), *cells)
+    more = ", and how many more than sales can take" if has_capacity else ""
+    CONSOLE.print(f"People who newly became {mql}, week by week{more}:")
+    CONSOLE.print(table)
+    said = [
+        f"{side} {0 if mean is None else mean:.1f}" + (f" of {most:,}" if most is not None else "")
+        for side, mean, most in zip(("was", "is"), result.mean_per_week, result.capacities, strict=True)
+    ]
+    CONSOLE.print(f"On average a week: {', '.join(said)}{' that sales can take' if has_capacity else ''}.")
+
+
+def _over(n: int, most: int | None, *, is_whole: bool) -> Text:
+    """How many are too many; less than enough says nothing of a part of a week."""
+    if most is None or (n <= most and not is_whole):
+        return Text("")
+    return Text(f"{n - most:+,}", "red" if n > most else "")
+
+
+def _would_happen(what: str, found: Sequence[Times], times: str) -> None:
+    table = _table(what, f"{times}: was", "is", "people: was", "is", right=(1, 2, 3, 4))
+    for one in found:
+        was, now = (("", "") if side is None else _counts(*side) for side in (one.was, one.now))
+        _add(table, one.label, was[0], now[0], was[1], now[1])
+    if found:
+        CONSOLE.print(table)
+
+
+def _would_be_in(result: PlanResult) -> None:
+    table = _table("segment", "in: was", "is", "unknown: was", "is", "join", "leave", right=range(1, 7))
+    for one in result.segments:
+        was, now = (("", "", "") if side is None else _counts(*side) for side in (one.was, one.now))
+        _add(table, one.label, was[0], now[0], was[2], now[2], *_counts(one.n_join, one.n_leave))
+    if result.segments:
+        CONSOLE.print(table)
+
+
+def _examples(result: PlanResult, look_closer: Callable[[str], tuple[str, str]]) -> None:
+    """The first person of each of the most frequent moves, each once."""
+    words = _words_of(result.in_force.playbook) | _words_of(result.proposed.playbook)
+    first = dict.fromkeys(people[0] for people in result.examples_by_flow.values() if people)
+    for person in list(first)[:_SHOWN_EXAMPLES]:
+        example = result.examples[person]
+        _say(", ".join(p for p in (example.name or person, example.account) if p), "bold")
+        for what in KINDS:
+            ends = (example.was.decision[what], example.now.decision[what])
+            if ends[0] != ends[1]:
+                was, now = (words.get((what, key or ""), key or "none") for key in ends)
+                _say(f"  {what.replace('_', ' ')}: {was} → {now}")
+        for rule in example.rules:
+            was, now = ("not there" if p is None else f"{p:g}" for p in (rule.was, rule.now))
+            _say(f"  {rule.score} rule {rule.name}: {was} → {now} points")
+        for command in look_closer(person):
+            CONSOLE.print(f"    {command}", style="dim", soft_wrap=True)
 
 
 def _most_of_each(flows: Sequence[Flow]) -> list[Flow]:

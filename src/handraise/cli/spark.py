@@ -22,7 +22,7 @@ class OnSpark:
 
     def refuse(self) -> None:
         """Raises `HandraiseError` for the first that is given."""
-        for name in ("facts", "playbook", "master"):
+        for name in ("facts", "master"):
             if getattr(self, name) is not None:
                 raise HandraiseError(
                     f"`--{name}` is for Spark; without Spark, decisions are made from the workspace.",

@@ -24,7 +24,7 @@ from handraise.engines.histories import (
     needs_everybody,
     scores_read_history,
 )
-from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves
+from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves, told_turns
 from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
 from handraise.engines.warm import Warm
@@ -172,18 +172,36 @@ class LocalEngine:
         calibration: Calibration | None = None,
     ) -> PersonExplanation | None:
         """Why, for one person; `None` when nobody of that id is decided at that instant."""
-        with self._reading(as_of, horizon, people=[person_id], with_places=True) as reading:
-            told, calibration = self._before(as_of, reading.shared.horizon, [person_id], calibration)
+        found = self.explanations([person_id], as_of, horizon=horizon, calibration=calibration)
+        return next(iter(found.values()), None)
+
+    def explanations(
+        self,
+        people: Iterable[str],
+        as_of: Micros,
+        *,
+        horizon: int | None = None,
+        calibration: Calibration | None = None,
+        told: Told | None = None,
+    ) -> dict[str, PersonExplanation]:
+        """Why, for a few people, by id; those whom nobody decides at that instant are not there. What was `told` of everybody
+        up to the instant, and the calibration that holds then, are used as they are."""
+        wanted = sorted(set(people))
+        found: dict[str, PersonExplanation] = {}
+        with self._reading(as_of, horizon, people=wanted, with_places=True) as reading:
+            if told is None:
+                told, calibration = self._before(as_of, reading.shared.horizon, wanted, calibration)
             limits = calibration.limits if calibration else self.calibrating.fixed
             compiled = self._compiled(reading)
             for i in range(reading.n_chunks):
                 chunk = reading.chunk(i)
                 ids = chunk.person_ids[: chunk.n_decided].to_pylist()
-                if person_id in ids:
+                asked = [(place, person) for place, person in enumerate(ids) if person in set(wanted)]
+                if asked:
                     past = NO_PAST if told is None else told.past_of(chunk)
-                    decisions = ChunkDecisions(compiled, chunk, limits, past)
-                    return Explainer(decisions).person(ids.index(person_id))
-        return None
+                    explainer = Explainer(ChunkDecisions(compiled, chunk, limits, past))
+                    found |= {person: explainer.person(place) for place, person in asked}
+        return found
 
     def moves(self, after: Micros, until: Micros, *, progress: Progress | None = None) -> pa.Table:
         """Who moved after one instant and up to another: rows of `moves.MOVE_COLUMNS`, by instant, then by person.
@@ -200,6 +218,31 @@ class LocalEngine:
 
             rows = [row for part in self._each_chunk(reading, of_chunk, progress) for row in part]
         return told_moves([*rows, *stage_moves(told.entries, after)])
+
+    def turns(
+        self,
+        condition: Condition,
+        after: Micros,
+        until: Micros,
+        *,
+        horizon: int | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[pa.Table, Told]:
+        """When a verdict turned true, of whom, after one instant and up to another: rows of `moves.TURN_COLUMNS`. And what
+        happened to everybody by then, which had to be told first.
+
+        The playbook's needs must hold what the condition reads. Decayed occurrences age at midnights.
+        """
+        with self._reading(until, horizon, over_time=True) as reading:
+            told, limits = self._telling(None).tell(reading, self.activations, with_limits=True)
+            compiled = Compiled(self.playbook, self.catalog, reading.shared)
+
+            def of_chunk(chunk: Chunk) -> pa.Table:
+                history = ChunkHistory(compiled, chunk, limits, self.activations)
+                return ChunkMoves(history, told.past_of(chunk), after).turns(condition)
+
+            parts = self._each_chunk(reading, of_chunk, progress)
+        return told_turns(list(parts)), told
 
     def verdicts(self, condition: Condition, until: Micros) -> Iterator[Verdicts]:
         """A verdict over time about everybody, life by life; the playbook's needs must hold what it reads."""

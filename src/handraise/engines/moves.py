@@ -1,17 +1,21 @@
-"""Who moved, when, and because of what: ranks and buyer segments at every change point of a period."""
+"""Who moved, when, and because of what: ranks and buyer segments at every change point of a period; and whose verdict
+turned true meanwhile."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from handraise.engines.reasons import GONE, Reasons
-from handraise.evaluate.changes import person_changes
+from handraise.evaluate.changes import person_changes, truth_at
 from handraise.evaluate.decide import ScoredPeople, buyer_segments
 from handraise.evaluate.history import ChunkHistory
+from handraise.evaluate.kleene import IN
 from handraise.evaluate.past import Past
 from handraise.evaluate.points import Points
-from handraise.facts.chunks import Chunk, Ints
+from handraise.facts.chunks import Chunk, Instants, Ints
 from handraise.model.conditions import All, Condition, RankIs, Score
 from handraise.model.scores import RANKS
 from handraise.model.time import Micros
@@ -33,6 +37,11 @@ MOVE_COLUMNS = pa.schema(
 nobody any more. `because` names what became visible or was decided at that instant (`reasons`)."""
 
 Row = tuple[str, Micros, str, str | None, str | None, str]
+
+TURN_COLUMNS = pa.schema(
+    [pa.field("person_id", pa.string(), nullable=False), pa.field("turned_at", _INSTANT, nullable=False)]
+)
+"""One row each time a verdict turned true, by instant, then by person. Somebody new of whom it is true at once is one too."""
 
 
 def stage_moves(entries: pa.Table, after: Micros) -> list[Row]:
@@ -63,6 +72,22 @@ def told_moves(rows: list[Row]) -> pa.Table:
     )
 
 
+def told_turns(parts: list[pa.Table]) -> pa.Table:
+    """Rows of `TURN_COLUMNS` of all chunks, in their order."""
+    whole = pa.concat_tables([TURN_COLUMNS.empty_table(), *parts])
+    return whole.sort_by([("turned_at", "ascending"), ("person_id", "ascending")])
+
+
+class _Steps(NamedTuple):
+    """Somebody, in one of their lives, from an instant on: what was so just before, and what is so now."""
+
+    name: Ints
+    life: Ints
+    at: Instants
+    was: Ints
+    now: Ints
+
+
 class ChunkMoves:
     """The moves of a chunk's decided people after one instant and up to another, the reading's."""
 
@@ -73,22 +98,33 @@ class ChunkMoves:
 
     def rows(self) -> list[Row]:
         """By person; within a person in order of time."""
-        points = self._points()
-        rank, segment = self._decided(points)
         playbook = self._history.compiled.playbook
+        points = self._points(All((RankIs(RANKS), *(s.when for s in playbook.buyer_segments))))
+        rank, segment = self._decided(points)
         keys = [s.key for s in playbook.buyer_segments]
         found = [*self._of("rank", points, rank, list(RANKS))]
         if keys:
             found += self._of("buyer_segment", points, segment, keys)
         return sorted(found, key=lambda row: row[:3])
 
-    def _points(self) -> Points:
+    def turns(self, condition: Condition) -> pa.Table:
+        """When the verdict about them turned true: rows of `TURN_COLUMNS`, by person."""
+        points = self._points(condition)
+        truth = truth_at(condition, self._history.people(self._past), points).astype(np.int32)
+        steps = self._steps(points, truth)
+        turned = (steps.now == IN) & (steps.was != IN) & (steps.at > self._after)
+        columns = (
+            self._chunk.person_ids.take(pa.array(steps.name[turned])),
+            pa.array(steps.at[turned]).cast(_INSTANT),
+        )
+        return pa.table(list(columns), schema=TURN_COLUMNS)
+
+    def _points(self, asked: Condition) -> Points:
         """Everybody at the beginning of the period, and at every change point in it."""
-        chunk, playbook = self._chunk, self._history.compiled.playbook
+        chunk = self._chunk
         assert chunk.alive is not None
-        asked: tuple[Condition, ...] = (RankIs(RANKS), *(s.when for s in playbook.buyer_segments))
         people = self._history.people(self._past)
-        changes = person_changes(All(asked), people.facts)
+        changes = person_changes(asked, people.facts)
         changes = changes.only((changes.at > self._after) & (changes.subject < chunk.n_decided))
         there = (chunk.alive.since <= self._after) & (self._after < chunk.alive.until)
         there[chunk.n_decided :] = False
@@ -112,8 +148,8 @@ class ChunkMoves:
             people.let_go()
         return np.concatenate(ranks), np.concatenate(segments)
 
-    def _of(self, what: str, points: Points, value: Ints, words: list[str]) -> list[Row]:
-        """The moves of one thing: where it is another than just before, of whoever bears the name."""
+    def _steps(self, points: Points, value: Ints) -> _Steps:
+        """What is so from each instant on, and was so just before, of whoever bears the name; -1 of nobody."""
         alive = self._chunk.alive
         assert alive is not None
         ended = np.unique(points.subject)
@@ -130,14 +166,19 @@ class ChunkMoves:
         same = np.zeros(len(name), dtype=np.bool_)
         same[1:] = name[1:] == name[:-1]
         before = np.where(same, np.concatenate([code[:1], code[:-1]]), -1)
-        moved = np.flatnonzero((code != before) & (at > self._after))
-        ids = self._chunk.person_ids.take(pa.array(name[moved])).to_pylist()
+        return _Steps(name, life, at, before, code)
+
+    def _of(self, what: str, points: Points, value: Ints, words: list[str]) -> list[Row]:
+        """The moves of one thing: where it is another than just before."""
+        steps = self._steps(points, value)
+        moved = np.flatnonzero((steps.now != steps.was) & (steps.at > self._after))
+        ids = self._chunk.person_ids.take(pa.array(steps.name[moved])).to_pylist()
         columns = (
             ids,
-            at[moved].tolist(),
-            before[moved].tolist(),
-            code[moved].tolist(),
-            life[moved].tolist(),
+            steps.at[moved].tolist(),
+            steps.was[moved].tolist(),
+            steps.now[moved].tolist(),
+            steps.life[moved].tolist(),
         )
         return [
             (

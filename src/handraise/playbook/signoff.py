@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from handraise.model.activities import words_of
 from handraise.model.conditions import All, Always, Any, AtLeast, Condition
@@ -110,8 +110,13 @@ def _agreement(playbook: Playbook) -> Iterator[str]:
     yield f"- It is reviewed every {agreement.review_every}."
     outcome = agreement.outcome
     yield f"- It worked when {_EVENTS[outcome.event].format(**words)} within {outcome.within}; that credits {_CREDITS[outcome.credit].format(**words)}."
-    if agreement.mqls_per_week:
-        yield f"- {_cap(term('sales'))} can take {agreement.mqls_per_week:,} {_mqls(playbook)} a week."
+    yield from _capacity(playbook)
+
+
+def _capacity(playbook: Playbook) -> Iterator[str]:
+    n = playbook.agreement.mqls_per_week
+    if n:
+        yield f"- {_cap(playbook.term('sales'))} can take {n:,} {_mqls(playbook)} a week."
 
 
 def _mqls(playbook: Playbook) -> str:
@@ -479,3 +484,69 @@ def _set_aside(playbook: Playbook) -> Iterator[str]:
     yield "## Read, but not decided yet"
     yield ""
     yield from (f"- {_cap(part.where)}: {part.reason}." for part in playbook.set_aside)
+
+
+def part_english(what: str, name: str, playbook: Playbook, catalog: FieldCatalog) -> str:
+    """One part in the words of the whole: `("fit rule", "Right size")`, `("grades", "")`. Empty where a part says nothing of
+    its own there."""
+    said = _PARTS[what](name, playbook, catalog) if what in _PARTS else iter(())
+    return "\n".join(said).removeprefix("- ").replace("**", "").strip()
+
+
+Says = Callable[[str, Playbook, FieldCatalog], Iterator[str]]
+
+
+def _says_fit_rule(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    rule = next(r for r in playbook.fit.rules if r.name == name)
+    group = f" (group {rule.group})" if rule.group else ""
+    yield from _points(rule.points_hundredths, rule.name, group, rule.when, playbook, catalog)
+
+
+def _says_engagement_rule(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    rule = next(r for r in playbook.engagement.rules if r.name == name)
+    yield from _engagement_rule(rule, playbook, catalog)
+
+
+def _says_behaviour(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    behaviour = playbook.behaviours[name]
+    yield f"- {_behaviour_name(behaviour, playbook)}: {_definition(behaviour, playbook, catalog)}."
+
+
+def _says_rank(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    cell, term = playbook.ranks[name], playbook.term
+    yield f"- {term(name)}: {cell.label}, {term('route')}: {term(cell.route)}."
+
+
+def _says_stage(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    place = playbook.lifecycle.index(name)
+    yield from _stage(place + 1, playbook.lifecycle.stages[place], playbook, catalog)
+
+
+def _says_buyer_segment(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    place = next(i for i, s in enumerate(playbook.buyer_segments) if s.key == name)
+    yield from _buyer_segment(place + 1, playbook.buyer_segments[place], playbook, catalog)
+
+
+def _says_qualifying(name: str, playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
+    ranks = [playbook.term(r) for r in sorted(playbook.marketing_qualified_ranks)]
+    tracks = [playbook.term(t) for t in sorted(playbook.qualifying_tracks.named)]
+    parts = [f"the ranks {listed(ranks, 'and')}"] if ranks else []
+    parts += ["every track"] if playbook.qualifying_tracks.all else []
+    parts += [f"the tracks {listed(tracks, 'and')}"] if tracks else []
+    yield f"- {_cap(_agreed(playbook))}: {listed(parts, 'and') if parts else 'nobody'}."
+
+
+_PARTS: Mapping[str, Says] = {
+    "capacity": lambda _, p, c: _capacity(p),
+    "behaviour": _says_behaviour,
+    "fit rule": _says_fit_rule,
+    "engagement rule": _says_engagement_rule,
+    "grades": lambda _, p, c: _thresholds(p.term("grade"), ("A", "B", "C", "D"), p.fit.grades, p),
+    "levels": lambda _, p, c: _thresholds(p.term("level"), ("1", "2", "3", "4"), p.engagement.levels, p),
+    "rank": _says_rank,
+    "who is marketing-qualified": _says_qualifying,
+    "segment": lambda name, p, c: _segment(p.segments[name], p, c),
+    "trigger": lambda name, p, c: _trigger(p.triggers[name], p, c),
+    "stage": _says_stage,
+    "buyer segment": _says_buyer_segment,
+}

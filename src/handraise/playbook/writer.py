@@ -39,7 +39,7 @@ from handraise.playbook.write_conditions import condition_data, one_or_list, whe
 
 def write(playbook: Playbook) -> str:
     """The playbook as canonical YAML. Parts set aside are named in comments, since they are not kept."""
-    lines = list(block(_data(playbook)))
+    lines = list(block(canonical_data(playbook)))
     aside = [f"# set aside: {part.where}: {part.reason}" for part in playbook.set_aside]
     return "\n".join([*lines, *aside]) + "\n"
 
@@ -54,7 +54,8 @@ def short_version(version: str) -> str:
     return version[:12]
 
 
-def _data(playbook: Playbook) -> dict[str, Data]:
+def canonical_data(playbook: Playbook) -> dict[str, Data]:
+    """The playbook as plain data in its canonical form, section by section."""
     zone = playbook.time_zone
     return present(
         playbook=playbook.name,

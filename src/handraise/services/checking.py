@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from handraise.errors import Finding, PlaybookError, Problem, Severity
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
-from handraise.playbook.reader import read
+from handraise.playbook.reader import read, read_text
 from handraise.playbook.signoff import english
 from handraise.playbook.writer import version_of
 
@@ -52,6 +52,13 @@ class CheckResult:
             "problems": [p.as_dict() for p in self.problems],
             "findings": [f.as_dict() for f in self.findings],
         }
+
+
+def check_text(text: str, name: str, catalog: FieldCatalog) -> CheckResult:
+    """Read and check one text, whatever `name` it has. No other file is read."""
+    found = read_text(text, name, catalog)
+    version = None if found.playbook is None else version_of(found.playbook)
+    return CheckResult(Path(name), found.playbook, found.problems, (), version, catalog)
 
 
 def check_playbook(path: Path, catalog: FieldCatalog, reporting: Reporting | None) -> CheckResult:

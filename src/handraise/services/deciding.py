@@ -38,6 +38,12 @@ _NOT_STORED = Finding(
     "The facts can only be read, so this run is not stored: `--run` cannot give it back.",
     advice=("To keep the decisions, write them to a file with `--out`.",),
 )
+_WHAT_IF = Finding(
+    "DC108",
+    "This playbook is not the workspace's, so the run is not stored: `--run` cannot give it back.",
+    Severity.NOTE,
+    advice=("To keep the decisions, write them to a file with `--out`.",),
+)
 STALE_AFTER: Micros = 7 * MICROS_PER_DAY
 
 
@@ -116,9 +122,15 @@ class Deciding:
         self.store.save_run(run, result.table)
         return result
 
-    def look(self, playbook: Playbook, as_of: Micros) -> DecideResult:
+    def look(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
         """The same decisions without storing the run: the store stays as it is."""
-        return self._decide(playbook, as_of, None)[0]
+        return self._decide(playbook, as_of, progress)[0]
+
+    def what_if(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
+        """What another playbook than the workspace's would decide. The run is not stored, so that nothing takes it for one
+        that counted; a finding says so."""
+        result = self.look(playbook, as_of, progress)
+        return replace(result, findings=(*result.findings, _WHAT_IF))
 
     def decide_again(self, run_id: str, progress: Progress | None = None) -> DecideResult:
         """Decide from what the run knew: its playbook, its instant, its facts, its fields and calibration.

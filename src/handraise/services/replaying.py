@@ -68,9 +68,9 @@ class ChangesResult:
         found = [Flow(what, was, now, n) for (what, was, now), n in counted.items()]
         return tuple(sorted(found, key=lambda f: (f.what, -f.n, str(f.was), str(f.now))))
 
-    def rows(self, most: int) -> list[dict[str, object]]:
-        """The first moves as JSON has them."""
-        rows = self.table.slice(0, most).to_pylist()
+    def rows(self, most: int, after: int = 0) -> list[dict[str, object]]:
+        """The first moves as JSON has them, or those after so many."""
+        rows = self.table.slice(after, most).to_pylist()
         return [{**row, "moved_at": iso(to_micros(row["moved_at"]))} for row in rows]
 
     def as_dict(self) -> dict[str, object]:
@@ -116,7 +116,7 @@ class Replaying:
         self, playbook: Playbook, after: Micros, until: Micros, progress: Progress | None = None
     ) -> ChangesResult:
         """Who moved between ranks, buyer segments and stages, when, and because of which facts."""
-        _check_order(after, until)
+        check_order(after, until)
         table = self.deciding.engine(playbook).moves(after, until, progress=progress)
         return ChangesResult(playbook, after, until, table)
 
@@ -158,7 +158,7 @@ def _tables(parts: Sequence[_Kept]) -> Iterator[pa.Table]:
 
 def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:
     """Steps are counted from the first instant, so that months do not drift, and in UTC, where a bare date ends."""
-    _check_order(first, last)
+    check_order(first, last)
     at, n = first, 0
     while at <= last:
         if n == MOST_INSTANTS:
@@ -172,10 +172,11 @@ def _grid(first: Micros, last: Micros, every: Duration) -> Iterator[Micros]:
         at = Duration(every.count * n, every.unit).after(first, "UTC")
 
 
-def _check_order(first: Micros, last: Micros) -> None:
+def check_order(first: Micros, last: Micros) -> None:
+    """Raises `HandraiseError` where a period ends before it begins."""
     if first > last:
         raise HandraiseError(
             f"{iso(first)} is after {iso(last)}.",
-            ("Give the earlier instant to --from, the later one to --to.",),
+            ("Give the earlier instant as `from`, the later one as `to`.",),
             exit_code=ExitCode.USAGE,
         )

@@ -10,16 +10,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from handraise.engines.warm import Warm
 from handraise.facts.store import FactStore
-from handraise.model.time import Micros, iso, parse_instant
+from handraise.model.playbook import Playbook
+from handraise.model.time import Duration, Micros, iso, parse_instant
 from handraise.playbook.files import sources
 from handraise.playbook.text import Limits, Source
 from handraise.playbook.writer import write
-from handraise.services.checking import CheckResult, check_playbook
+from handraise.services.checking import CheckResult, check_playbook, check_text
 from handraise.services.deciding import DecideResult, Deciding, run_data
 from handraise.services.explaining import explain_person
+from handraise.services.planning import Planning
+from handraise.services.replaying import ChangesResult, Replaying
 from handraise.services.segmenting import Segmented
 from handraise.web.errors import RequestError, not_found
 from handraise.web.pages import Asked, page
@@ -27,6 +31,7 @@ from handraise.web.recent import Recent
 from handraise.workspace import Workspace
 
 WAIT_SECONDS = 60.0
+MAX_INSTANTS = 100
 MICROS_PER_MINUTE: Micros = 60_000_000
 
 
@@ -39,7 +44,8 @@ class Answers:
         self._lock = threading.Lock()
         self._wait_seconds = wait_seconds
         self._closing = False
-        self._recent = Recent()
+        self._recent: Recent[DecideResult] = Recent()
+        self._recent_changes: Recent[ChangesResult] = Recent()
         self._checked: tuple[object, CheckResult] | None = None
 
     def close(self) -> None:
@@ -74,6 +80,52 @@ class Answers:
         with self._alone():
             playbook = self._check().playbook_or_raise()
             return explain_person(self._deciding, playbook, person, self._instant(as_of)).as_dict()
+
+    def replay(self, first: str, last: str, every: str) -> dict[str, Any]:
+        """The decisions of a grid of instants, in figures."""
+        with self._alone():
+            step = _duration(every)
+            checked = self._check()
+            between = self._instant(first), self._instant(last)
+            _check_grid(*between, step)
+            playbook, replaying = checked.playbook_or_raise(), Replaying(self._deciding)
+            found = replaying.replay(playbook, *between, step, with_table=False)
+        return {"playbook_version": checked.version, **found.as_dict()}
+
+    def changes(self, first: str, last: str, limit: int, after: int, version: str | None) -> dict[str, Any]:
+        """A page of the moves of a period, after so many of them."""
+        with self._alone():
+            current, found = self._changes(self._instant(first), self._instant(last), version)
+        moves = found.rows(limit, after)
+        pinned = {
+            "from": iso(found.after),
+            "to": iso(found.until),
+            "playbook_version": current,
+            "limit": limit,
+            "after": after + len(moves),
+        }
+        more = after + len(moves) < len(found.table)
+        following = f"/v1/changes?{urlencode(pinned)}" if moves and more else None
+        return {"playbook_version": current, **found.as_dict(), "moves": moves, "next": following}
+
+    def plan(self, text: str, first: str | None, last: str | None, examples: int) -> dict[str, Any]:
+        """What would be other by the playbook of a text. Only the text is read, no file that it names."""
+        with self._alone():
+            in_force = self._check()
+            in_force.playbook_or_raise()
+            proposed = check_text(text, "playbook", self._deciding.catalog())
+            if proposed.playbook is None:
+                n = proposed.n_errors
+                raise RequestError(
+                    f"The playbook that was sent has {n} {'error' if n == 1 else 'errors'}.",
+                    ("They are under `problems`.",),
+                    status=HTTPStatus.UNPROCESSABLE_ENTITY,
+                    code="bad_playbook",
+                    problems=proposed.problems,
+                )
+            after = None if first is None else self._instant(first)
+            planning = Planning(self._deciding)
+            return planning.plan(in_force, proposed, after, self._instant(last), examples=examples).as_dict()
 
     def runs(self, limit: int, after: str | None) -> dict[str, Any]:
         """The stored runs, the latest first; those after a run, where one is given."""
@@ -133,6 +185,26 @@ class Answers:
         """The decisions of an instant by the playbook as it stands, or by the version that an earlier page showed."""
         if version is not None and (kept := self._recent.get((version, as_of))):
             return kept
+        playbook, current = self._in_force(version)
+        kept = self._recent.get((current, as_of))
+        if kept is None:
+            kept = self._deciding.look(playbook, as_of)
+            self._recent.keep((current, as_of), kept)
+        return kept
+
+    def _changes(self, after: Micros, until: Micros, version: str | None) -> tuple[str, ChangesResult]:
+        """The moves of a period, by the playbook as it stands or the version that an earlier page showed; and that version."""
+        if version is not None and (kept := self._recent_changes.get((version, after, until))):
+            return version, kept
+        playbook, current = self._in_force(version)
+        kept = self._recent_changes.get((current, after, until))
+        if kept is None:
+            kept = Replaying(self._deciding).changes(playbook, after, until)
+            self._recent_changes.keep((current, after, until), kept)
+        return current, kept
+
+    def _in_force(self, version: str | None) -> tuple[Playbook, str]:
+        """The playbook as it stands, and its version. Raises `RequestError` where an earlier page showed another."""
         checked = self._check()
         playbook, current = checked.playbook_or_raise(), str(checked.version)
         if version not in (None, current):
@@ -142,11 +214,7 @@ class Answers:
                 status=HTTPStatus.CONFLICT,
                 code="playbook_changed",
             )
-        kept = self._recent.get((current, as_of))
-        if kept is None:
-            kept = self._deciding.look(playbook, as_of)
-            self._recent.keep((current, as_of), kept)
-        return kept
+        return playbook, current
 
     def _instant(self, given: str | None) -> Micros:
         """As the command line reads it; now is the minute that has begun, so that it can be asked for twice."""
@@ -166,6 +234,22 @@ def _head(decided: DecideResult) -> dict[str, Any]:
         "horizon": decided.horizon,
         "playbook_version": decided.playbook_version,
     }
+
+
+def _duration(given: str) -> Duration:
+    try:
+        return Duration.parse(given)
+    except ValueError as error:
+        raise RequestError(str(error), code="bad_length") from error
+
+
+def _check_grid(first: Micros, last: Micros, step: Duration) -> None:
+    """Raises `RequestError` for more instants than one request may ask for."""
+    if Duration(step.count * MAX_INSTANTS, step.unit).after(first, "UTC") <= last:
+        raise RequestError(
+            f"Every {step} from {iso(first)} to {iso(last)} is more than {MAX_INSTANTS} instants.",
+            ("Take longer steps, or ask for a part of the time.",),
+        )
 
 
 def _unavailable(code: str, sentence: str) -> RequestError:

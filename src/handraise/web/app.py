@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from handraise.errors import HandraiseError
+from handraise.services.planning import MOST_EXAMPLES, USUAL_EXAMPLES
 from handraise.version import __version__
 from handraise.web.access import Access
 from handraise.web.answers import Answers
@@ -21,9 +22,11 @@ from handraise.web.pages import Asked
 MAX_ROWS = 1000
 MAX_NAME = 512  # characters of an id, an address or a key
 MAX_INSTANT = 64
+MAX_MOVES = 1_000_000_000
 
 Text = Annotated[str | None, Field(max_length=MAX_NAME)]
 Instant = Annotated[str | None, Field(max_length=MAX_INSTANT)]
+NeededInstant = Annotated[str, Field(max_length=MAX_INSTANT)]
 Limit = Annotated[int, Field(ge=1, le=MAX_ROWS)]
 PersonInPath = Annotated[str, Path(max_length=MAX_NAME)]
 
@@ -41,6 +44,34 @@ class AskedInstant(NothingAsked):
 class AskedRuns(NothingAsked):
     limit: Limit = 100
     after: Text = None
+
+
+class AskedReplay(NothingAsked):
+    first: NeededInstant = Field(alias="from")
+    last: NeededInstant = Field(alias="to")
+    every: Annotated[str, Field(max_length=MAX_INSTANT)] = "1 week"
+
+
+class AskedChanges(NothingAsked):
+    first: NeededInstant = Field(alias="from")
+    last: NeededInstant = Field(alias="to")
+    limit: Limit = 100
+    after: Annotated[int, Field(ge=0, le=MAX_MOVES)] = 0
+    playbook_version: Text = None
+
+
+class AskedPlan(NothingAsked):
+    first: Instant = Field(default=None, alias="from")
+    last: Instant = Field(default=None, alias="to")
+    examples: Annotated[int, Field(ge=0, le=MOST_EXAMPLES)] = USUAL_EXAMPLES
+
+
+class Proposed(BaseModel):
+    """The body of a plan: the text of the proposed playbook, in one piece."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    playbook: str
 
 
 class AskedDecisions(AskedRuns):
@@ -64,6 +95,7 @@ def make_app(answers: Answers, access: Access) -> Border:
     )
     _add_state(app, answers)
     _add_results(app, answers)
+    _add_past(app, answers)
     app.add_exception_handler(HandraiseError, _failed)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _no_such_thing)
@@ -117,6 +149,25 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
         return Json(answers.playbook())
 
 
+def _add_past(app: FastAPI, answers: Answers) -> None:
+    @app.get("/v1/replay")
+    def replay(asked: Annotated[AskedReplay, Query()]) -> Json:
+        """The decisions of past instants in figures, each from what was known then."""
+        return Json(answers.replay(asked.first, asked.last, asked.every))
+
+    @app.get("/v1/changes")
+    def changes(asked: Annotated[AskedChanges, Query()]) -> Json:
+        """Who moved between ranks, buyer segments and stages, when, and because of which facts, a page at a time."""
+        return Json(
+            answers.changes(asked.first, asked.last, asked.limit, asked.after, asked.playbook_version)
+        )
+
+    @app.post("/v1/plan")
+    def plan(asked: Annotated[AskedPlan, Query()], proposed: Proposed) -> Json:
+        """What would be other if the playbook that is sent were in force."""
+        return Json(answers.plan(proposed.playbook, asked.first, asked.last, asked.examples))
+
+
 def _each_parameter_once(request: Request) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -137,17 +188,20 @@ def _not_understood(request: Request, error: Exception) -> Json:
 
 
 def _sentence(name: str, kind: str, message: str) -> str:
+    if kind == "json_invalid":
+        return "The body is not JSON."
     if kind == "extra_forbidden":
         return f"There is no parameter `{name}` here."
     return f"`{name}`: {message[:1].lower()}{message[1:]}."
 
 
 def _no_such_thing(request: Request, error: Exception) -> Json:
-    """What the router says: there is no such address (404), or it is not asked for by GET (405)."""
+    """What the router says: there is no such address (404), or it is asked for in another way (405)."""
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
     headers = dict(getattr(error, "headers", None) or {})
     if status is HTTPStatus.NOT_FOUND:
         return said(status, "not_found", "There is nothing at this address.", ("See docs/http.md.",), headers)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        return said(status, "read_only", "This server only answers GET: it changes nothing.", (), headers)
+        sentence = "This server changes nothing: it is asked with GET, and for a plan with POST."
+        return said(status, "read_only", sentence, (), headers)
     return said(status, status.name.lower(), f"{status.phrase}.", (), headers)

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
-from handraise.errors import ExitCode, HandraiseError
+from handraise.errors import ExitCode, HandraiseError, Problem
 from handraise.services.explaining import PersonNotFoundError
 
 
@@ -29,6 +29,7 @@ class RequestError(HandraiseError):
     status: HTTPStatus = field(default=HTTPStatus.BAD_REQUEST, kw_only=True)
     code: str = field(default="bad_request", kw_only=True)
     headers: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    problems: tuple[Problem, ...] = field(default=(), kw_only=True)
 
 
 def not_found(sentence: str, *advice: str) -> RequestError:
@@ -39,7 +40,7 @@ def answer_to(error: Exception) -> Json:
     """The answer to a request that failed. Nothing of an error that we did not foresee is told."""
     match error:
         case RequestError():
-            return said(error.status, error.code, error.sentence, error.advice, error.headers)
+            return said(error.status, error.code, error.sentence, error.advice, error.headers, error.problems)
         case PersonNotFoundError():
             return said(HTTPStatus.NOT_FOUND, "not_found", error.sentence, error.advice)
         case HandraiseError(exit_code=ExitCode.USAGE):
@@ -60,7 +61,9 @@ def said(
     message: str,
     advice: tuple[str, ...] = (),
     headers: Mapping[str, str] | None = None,
+    problems: tuple[Problem, ...] = (),
 ) -> Json:
-    """`{"error": {"code", "message", "advice"}}`."""
-    body = {"error": {"code": code, "message": message, "advice": list(advice)}}
+    """`{"error": {"code", "message", "advice"}}`, and beside it the `problems` of a playbook that was sent."""
+    body: dict[str, object] = {"error": {"code": code, "message": message, "advice": list(advice)}}
+    body |= {"problems": [p.as_dict() for p in problems]} if problems else {}
     return Json(body, status_code=status, headers=dict(headers or {}))
