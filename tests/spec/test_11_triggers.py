@@ -30,6 +30,7 @@ from tests.spec.words import (
 )
 
 from handraise.model.conditions import (
+    AccountDid,
     AccountPeople,
     All,
     Always,
@@ -45,6 +46,7 @@ from handraise.model.conditions import (
     Silent,
     StageIs,
     Step,
+    Times,
 )
 from handraise.model.lifecycle import Stage
 from handraise.model.playbook import Playbook
@@ -100,6 +102,18 @@ def test_who_is_in_the_state_from_the_first_instant_on_fires_then(tell: Tell) ->
     """Before it there was nobody."""
     world = World().person("ann", at=ago(30), known=ago(10))
     assert tell(world, one(Always())).fired("t") == {"ann": [ago(10)]}
+
+
+def test_an_act_counts_once_for_the_account_though_two_records_turn_out_to_be_one_person(tell: Tell) -> None:
+    """Two people of Acme would be needed; ann's form stays one of one person before and after her records are joined."""
+    world = World().person("ann", "mail:7", account="acme", at=ago(30)).did("ann", FORM, at=ago(9))
+    world.bears("mail:7", "id:crm:ann", at=ago(30), known=ago(8))
+    two = one(AccountDid("form", Times(2)))
+    assert tell(world, two).firings == []
+    assert tell(world.person("bob", account="acme").did("bob", FORM, at=ago(5)), two).fired("t") == {
+        "ann": [ago(5)],
+        "bob": [ago(5)],
+    }
 
 
 def test_facts_of_one_instant_apply_together(tell: Tell) -> None:
