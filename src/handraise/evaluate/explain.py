@@ -35,6 +35,7 @@ from handraise.model.conditions import (
     Fired,
     FirstTime,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -386,6 +387,10 @@ class Explainer:
         account = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
         holds = self._people.truth(condition.who) == IN
         return {"n": 0 if account < 0 else int((holds & (view.chunk.person_account == account)).sum())}
+
+    @_rests_on.register
+    def _(self, condition: HasRole, index: int, view: View) -> dict[str, Anything]:
+        return self._rests_on(self._playbook.buying_group.asked(condition), index, view)
 
     @_rests_on.register
     def _(self, condition: HasOpportunity, index: int, view: View) -> dict[str, Anything]:

@@ -22,6 +22,7 @@ from handraise.model.conditions import (
     AttributeTest,
     Condition,
     GradeIs,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -145,6 +146,11 @@ def _(condition: AccountPeople, view: View, open_: Bools, into: BitSets, facts: 
     _collect(condition.who, people, (account >= 0) & open_[account], members, facts)
     for word in range(into.bits.shape[1]):
         np.bitwise_or.at(into.bits[:, word], account[account >= 0], members.bits[account >= 0, word])
+
+
+@_inside.register
+def _(condition: HasRole, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    _inside(view.compiled.playbook.buying_group.asked(condition), view, open_, into, facts)
 
 
 @_inside.register(GradeIs)

@@ -21,6 +21,7 @@ from handraise.model.conditions import (
 )
 from handraise.model.lifecycle import Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment
+from handraise.model.products import BuyingRole
 from handraise.model.scores import ConditionRule, FitRule
 from handraise.model.triggers import QualifyingTracks, Trigger
 from handraise.playbook.contradictions import always, conjuncts, never, regardless_of_order
@@ -28,8 +29,8 @@ from handraise.playbook.dependencies import DecisionKind, Edge, circle_text, cir
 from handraise.playbook.english import sentence
 from handraise.playbook.reading import Reading
 
-_PARTS = ("segment", "fit rule", "engagement rule", "trigger", "stage", "buyer segment")
-WithCondition = FitRule | ConditionRule | Segment | Trigger | Stage | BuyerSegment
+_PARTS = ("segment", "fit rule", "engagement rule", "trigger", "stage", "buyer segment", "role")
+WithCondition = FitRule | ConditionRule | Segment | Trigger | Stage | BuyerSegment | BuyingRole
 
 
 def check(playbook: Playbook, to: Reading) -> None:
@@ -74,7 +75,7 @@ def _circles(playbook: Playbook, to: Reading) -> None:
 
 
 def _place_of(edge: Edge, to: Reading) -> Span:
-    kind = "trigger" if edge.source.kind is DecisionKind.FIRED else "segment"
+    kind = {DecisionKind.FIRED: "trigger", DecisionKind.ROLE: "role"}.get(edge.source.kind, "segment")
     return _place(edge.via or f"{kind} `{edge.source.key}`", to)
 
 

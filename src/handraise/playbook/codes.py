@@ -49,7 +49,7 @@ PB213 | Unknown choice
 PB214 | Unknown time zone
 PB215 | Not a name
 PB216 | A name is used twice
-PB218 | Unknown product, program, status or offer
+PB218 | Unknown product, program, status, offer or role
 PB219 | Unknown trigger, track or stage
 PB301 | Not a whole number
 PB302 | Not a number

@@ -36,7 +36,7 @@ from handraise.playbook.decision_words import (
 from handraise.playbook.declared_names import PRODUCT
 from handraise.playbook.nodes import ListNode, Node
 from handraise.playbook.pattern_words import FIRST_TIME, REGULARLY, RESUMED, STOPPED, SequenceWord
-from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM, as_interest
+from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM, ROLE_THERE, as_interest
 from handraise.playbook.quantities import Flag, Span_
 from handraise.playbook.reading import Reading, Wrong
 from handraise.playbook.records import Got, Key, Record
@@ -153,5 +153,6 @@ CONDITION_WORDS: tuple[ConditionWord, ...] = (
     ConditionWord("offer", OFFER_TAKEN, "Took a piece of a two-stage offer.", of_person=True),
     ConditionWord("stage", STAGE_IS, "The stage in the lifecycle is one of these, for so long.", of_person=True),
     ConditionWord("fired", FIRED, "A trigger fired, in a window.", of_person=True),
+    ConditionWord("buying_group", ROLE_THERE, "The buying group of the account has somebody in a role, or nobody."),
     ConditionWord("named", NAMED, "The account is one of these, by domain or by name."),
 )  # fmt: skip

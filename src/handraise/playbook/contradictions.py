@@ -22,6 +22,7 @@ from handraise.model.conditions import (
     FirstTime,
     GradeIs,
     GradeIsOpen,
+    HasRole,
     HeldFor,
     LevelIs,
     Not,
@@ -130,6 +131,8 @@ def _exclude(one: Condition, other: Condition) -> bool:
             return _values_exclude(one, other)
         case Did(times=times), Did(times=others) if _same_count(one, other):
             return _outside(times, others) or _outside(others, times)
+        case HasRole(role), HasRole(other_role) if role == other_role:
+            return one.missing is not other.missing
         case (GradeIs(), GradeIsOpen()) | (GradeIsOpen(), GradeIs()):
             return True
         case GradeIs(a), GradeIs(b):

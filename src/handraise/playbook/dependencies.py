@@ -24,6 +24,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -50,6 +51,7 @@ class DecisionKind(Enum):
     RANK = "rank"
     MARKETING_QUALIFIED = "marketing_qualified"
     SEGMENT = "segment"
+    ROLE = "role"
     FIRED = "fired"
     STAGE = "stage"
     BUYER_SEGMENTS = "buyer segments"
@@ -57,7 +59,7 @@ class DecisionKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that is decided; `key` names the segment, or the trigger that fired."""
+    """Something that is decided; `key` names the segment, the role, or the trigger that fired."""
 
     kind: DecisionKind
     key: str = ""
@@ -141,6 +143,11 @@ def _(condition: InSegment) -> tuple[Decision, ...]:
 
 
 @_read_by.register
+def _(condition: HasRole) -> tuple[Decision, ...]:
+    return (Decision(DecisionKind.ROLE, condition.role),)
+
+
+@_read_by.register
 def _(condition: StageIs) -> tuple[Decision, ...]:
     return (STAGE,)
 
@@ -157,7 +164,7 @@ def decisions_read(condition: Condition) -> tuple[Decision, ...]:
 
 def edges(playbook: Playbook) -> tuple[Edge, ...]:
     """Who reads whom."""
-    found = (_score_edges, _qualifying_edges, _segment_edges, _trigger_edges, _stage_edges)
+    found = (_score_edges, _qualifying_edges, _segment_edges, _role_edges, _trigger_edges, _stage_edges)
     return tuple(dict.fromkeys(edge for some in found for edge in some(playbook)))
 
 
@@ -197,6 +204,11 @@ def _segment_edges(playbook: Playbook) -> Iterator[Edge]:
         yield from (Edge(BUYER_SEGMENTS, d) for d in decisions_read(buyer_segment.when))
 
 
+def _role_edges(playbook: Playbook) -> Iterator[Edge]:
+    for role in playbook.buying_group.roles:
+        yield from (Edge(Decision(DecisionKind.ROLE, role.key), d) for d in decisions_read(role.when))
+
+
 Graph = dict[Decision, tuple[Edge, ...]]
 
 
@@ -207,6 +219,7 @@ def _graph(playbook: Playbook) -> Graph:
         RANK,
         MARKETING_QUALIFIED,
         *(Decision(DecisionKind.SEGMENT, k) for k in playbook.segments),
+        *(Decision(DecisionKind.ROLE, r.key) for r in playbook.buying_group.roles),
         *(fired(k) for k in playbook.triggers),
         STAGE,
         BUYER_SEGMENTS,
@@ -278,7 +291,13 @@ def circles(playbook: Playbook) -> tuple[tuple[Edge, ...], ...]:
 
 
 # Decisions that a place in the playbook defines: each circle has one.
-_WRITTEN = (DecisionKind.FIT, DecisionKind.ENGAGEMENT, DecisionKind.SEGMENT, DecisionKind.FIRED)
+_WRITTEN = (
+    DecisionKind.FIT,
+    DecisionKind.ENGAGEMENT,
+    DecisionKind.SEGMENT,
+    DecisionKind.ROLE,
+    DecisionKind.FIRED,
+)
 
 
 def _path_back(start: Decision, graph: Mapping[Decision, tuple[Edge, ...]]) -> tuple[Edge, ...]:
@@ -304,7 +323,7 @@ def circle_text(circle: Iterable[Edge]) -> str:
 
 def needs(playbook: Playbook) -> Needs:
     """The facts that the playbook reads."""
-    parts = tuple(part for condition in playbook.conditions() for part in walk(condition))
+    parts = tuple(part for condition in playbook.with_roles().conditions() for part in walk(condition))
     where = [w.name for b in playbook.behaviours.values() for w in b.where]
     kinds = {type(part) for part in parts}
     names = {*where, *(name for kind, more in _NAMES_READ.items() if kind in kinds for name in more)}
@@ -333,11 +352,10 @@ _ACTS_READ: dict[type, tuple[str, ...]] = {
 
 
 def _fields(playbook: Playbook, parts: tuple[Condition, ...]) -> frozenset[Field]:
-    """Fields of people and accounts that are tested, or that say an interest or a buying role."""
+    """Fields of people and accounts that are tested, or that say an interest."""
     tested = {p.field for p in parts if isinstance(p, AttributeTest | HeldFor)}
     stated = playbook.interest.stated if any(isinstance(p, InterestedIn) for p in parts) else None
-    role = playbook.buying_group.field if playbook.buying_group.roles else None
-    return frozenset(tested | {field for field in (stated, role) if field is not None})
+    return frozenset(tested | ({stated} if stated is not None else set()))
 
 
 def _return_properties(playbook: Playbook) -> frozenset[str]:
