@@ -11,6 +11,7 @@ from handraise.errors import Finding
 from handraise.evidence.score_review import ScoreReview
 from handraise.model.time import Micros
 from handraise.reports.happenings import Happenings
+from handraise.reports.market import Market, RoleCount
 
 DECISION_COLUMNS: tuple[str, ...] = (
     "person_id",
@@ -109,7 +110,8 @@ class ImportReconciliation:
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
     """What a report shows. `decisions` has `DECISION_COLUMNS`; without a review, `no_review_reason` says why; without
-    `happenings` the playbook has neither triggers nor a lifecycle.
+    `happenings` the playbook has neither triggers nor a lifecycle; without `market` it has no segments of accounts, and
+    without `roles` no buying group.
     `made_with` names the product and its version."""
 
     decisions: pa.Table
@@ -119,5 +121,7 @@ class ReportInputs:
     findings: tuple[Finding, ...] = ()
     score_review: ScoreReview | None = None
     happenings: Happenings | None = None
+    market: Market | None = None
+    roles: tuple[RoleCount, ...] = ()
     no_review_reason: str | None = None
     made_with: str = "Handraise"

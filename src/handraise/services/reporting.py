@@ -31,6 +31,7 @@ from handraise.reports.inputs import (
     ReportInputs,
     SegmentDisplay,
 )
+from handraise.reports.market import RoleCount, role_counts
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.outcomes import END_OF_TIME, Outcomes, find_outcomes
 from handraise.services.readiness import Readiness
@@ -85,9 +86,17 @@ class Reporting:
             score_review=review,
             no_review_reason=reason,
             happenings=decided.happenings,
+            market=decided.market,
+            roles=self._roles(playbook, decided),
             made_with=f"Handraise {__version__}",
         )
         return ReportResult(build_report(inputs, decided.summary), decided, review)
+
+    def _roles(self, playbook: Playbook, decided: DecideResult) -> tuple[RoleCount, ...]:
+        if not playbook.buying_group.roles:
+            return ()
+        groups = self.deciding.engine(playbook).groups(decided.as_of, told=decided.told)
+        return role_counts(playbook, groups.table)
 
     def _review(
         self, playbook: Playbook, decided: DecideResult, progress: Progress | None

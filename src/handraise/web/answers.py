@@ -13,6 +13,7 @@ from typing import Any
 
 from handraise.engines.warm import Warm
 from handraise.facts.store import FactStore
+from handraise.model.playbook import Playbook
 from handraise.model.time import Micros, iso, parse_instant
 from handraise.playbook.files import sources
 from handraise.playbook.text import Limits, Source
@@ -20,7 +21,10 @@ from handraise.playbook.writer import write
 from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.deciding import DecideResult, Deciding, run_data
 from handraise.services.explaining import explain_person
+from handraise.services.grouping import AccountsResult, Grouping
 from handraise.services.segmenting import Segmented
+from handraise.web.accounts import AccountsAsked
+from handraise.web.accounts import page as page_of_accounts
 from handraise.web.errors import RequestError, not_found
 from handraise.web.pages import Asked, page
 from handraise.web.recent import Recent
@@ -39,7 +43,10 @@ class Answers:
         self._lock = threading.Lock()
         self._wait_seconds = wait_seconds
         self._closing = False
-        self._recent = Recent()
+        self._recent: Recent[DecideResult] = Recent()
+        self._recent_accounts: Recent[AccountsResult] = Recent(
+            size=lambda found: int(found.table.nbytes + found.roles.nbytes)
+        )
         self._checked: tuple[object, CheckResult] | None = None
 
     def close(self) -> None:
@@ -68,6 +75,12 @@ class Answers:
         with self._alone():
             decided = self._decided(self._instant(as_of))
         return {**_head(decided), **Segmented(decided).as_dict()}
+
+    def accounts(self, asked: AccountsAsked) -> dict[str, Any]:
+        """A page of the accounts of an instant, with their buying groups."""
+        with self._alone():
+            found = self._accounts(self._instant(asked.as_of), asked.playbook_version)
+        return page_of_accounts(found, asked)
 
     def explanation(self, person: str, as_of: str | None) -> dict[str, Any]:
         """Why, for one person: what `handraise explain --json` prints."""
@@ -133,6 +146,26 @@ class Answers:
         """The decisions of an instant by the playbook as it stands, or by the version that an earlier page showed."""
         if version is not None and (kept := self._recent.get((version, as_of))):
             return kept
+        playbook, current = self._as_it_stands(version)
+        kept = self._recent.get((current, as_of))
+        if kept is None:
+            kept = self._deciding.look(playbook, as_of)
+            self._recent.keep((current, as_of), kept)
+        return kept
+
+    def _accounts(self, as_of: Micros, version: str | None) -> AccountsResult:
+        """The accounts of an instant, by the playbook as it stands or by the version that an earlier page showed."""
+        if version is not None and (kept := self._recent_accounts.get((version, as_of))):
+            return kept
+        playbook, current = self._as_it_stands(version)
+        kept = self._recent_accounts.get((current, as_of))
+        if kept is None:
+            kept = Grouping(self._deciding).accounts(playbook, as_of)
+            self._recent_accounts.keep((current, as_of), kept)
+        return kept
+
+    def _as_it_stands(self, version: str | None) -> tuple[Playbook, str]:
+        """The playbook and its version. Raises `RequestError` where that is not the version that a page showed."""
         checked = self._check()
         playbook, current = checked.playbook_or_raise(), str(checked.version)
         if version not in (None, current):
@@ -142,11 +175,7 @@ class Answers:
                 status=HTTPStatus.CONFLICT,
                 code="playbook_changed",
             )
-        kept = self._recent.get((current, as_of))
-        if kept is None:
-            kept = self._deciding.look(playbook, as_of)
-            self._recent.keep((current, as_of), kept)
-        return kept
+        return playbook, current
 
     def _instant(self, given: str | None) -> Micros:
         """As the command line reads it; now is the minute that has begun, so that it can be asked for twice."""
