@@ -82,7 +82,7 @@ PB217 | A term that nothing uses
 PB410 | Never true
 PB411 | Always true
 PB412 | Two behaviours with the same definition
-PB414 | Two segments or triggers with the same definition
+PB414 | Two segments, triggers or roles with the same definition
 PB501 | Read but not decided yet
 """
 

@@ -252,8 +252,9 @@ def _buying_group(got: Got) -> BuyingGroup | Wrong:
             f"{got.to.part} has a `field`, but its roles say themselves who has them.",
             "Delete `field`, or list the roles: `roles: [champion, ...]`.",
         )
-    if not roles:
-        return got.to.say("PB405", got.at("roles"), f"{got.to.part} has no role.", "Add one, or delete it.")
+    written = got.at("roles")
+    if isinstance(written, MapNode) and not written.pairs:
+        return got.to.say("PB405", written, f"{got.to.part} has no role.", "Add one, or delete it.")
     return BuyingGroup(tuple(roles.values()))
 
 

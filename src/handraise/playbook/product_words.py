@@ -85,6 +85,13 @@ def _role_there(got: Got) -> Condition | Wrong:
             f"{got.to.part} asks for a role that the buying group has and one that it misses at once.",
             "Write two conditions under `all`.",
         )
+    if "has" not in got and "missing" not in got:
+        return got.to.say(
+            "PB202",
+            got.node,
+            f"{got.to.part} asks for no role of the buying group.",
+            "Write `buying_group: {has: ...}` or `buying_group: {missing: ...}`.",
+        )
     return HasRole(got["has"]) if "has" in got else HasRole(got["missing"], missing=True)
 
 
