@@ -13,6 +13,7 @@ from handraise.model.conditions import (
     Always,
     Condition,
     Fired,
+    InSegment,
     InterestedIn,
     IsMarketingQualified,
     ReachedStatus,
@@ -300,7 +301,10 @@ def _same_definitions(playbook: Playbook, to: Reading) -> None:
 
 
 def _definition(part: Segment | Trigger | BuyingRole | BuyerSegment, playbook: Playbook | None) -> object:
-    when = regardless_of_order(spelled_out(part.when, playbook) if playbook else part.when)
+    # One that only names another says itself that they are the same.
+    is_other_name = isinstance(part.when, InSegment)
+    spelled = spelled_out(part.when, playbook) if playbook and not is_other_name else part.when
+    when = regardless_of_order(spelled)
     if isinstance(part, Segment):
         return part.of, when
     if not isinstance(part, Trigger):

@@ -234,7 +234,14 @@ def _role(key: str, node: Node, to: Reading) -> BuyingRole | Wrong:
     return got if isinstance(got, Wrong) else BuyingRole(key, got["when"], got.get("label"))
 
 
-ROLES = NamedParts("role", "roles by name", _role, _ROLE)
+class _Roles(NamedParts[BuyingRole]):
+    """At least one role."""
+
+    def schema(self, book: SchemaBook) -> Json:
+        return {**super().schema(book), "minProperties": 1}
+
+
+ROLES = _Roles("role", "roles by name", _role, _ROLE)
 _LISTED_ROLES = Many(Text("a role"), "roles")
 _ROLES: Shape[dict[str, BuyingRole] | tuple[str, ...]] = Either(
     "roles", scalar=_LISTED_ROLES, listing=_LISTED_ROLES, mapping=ROLES

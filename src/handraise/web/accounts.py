@@ -31,7 +31,9 @@ def page(found: AccountsResult, asked: AccountsAsked) -> dict[str, Any]:
     try:
         left = found.among(missing=asked.missing, segment=asked.segment)
     except UnknownNameError as error:
-        raise RequestError(error.sentence, error.advice, code=f"bad_{error.kind}") from error
+        if error.kind == "role":
+            raise RequestError(error.sentence, error.advice, code="bad_role") from error
+        raise RequestError(error.sentence, error.advice, code="bad_segment") from error
     rows = left.rows(asked.limit, asked.after)
     last = rows[-1]["account_id"] if rows else asked.after
     more = last is not None and bool(pc.any(pc.greater(left.table["account_id"], last)).as_py())
