@@ -35,11 +35,13 @@ from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.deciding_on_spark import DEFAULT_MASTER, DecidingOnSpark, SparkResult
 from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
+from handraise.services.grouping import AccountsResult, Grouping
 from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
 from handraise.services.planning import USUAL_EXAMPLES, Planning, PlanResult
 from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
+from handraise.services.segmenting import Segmented
 from handraise.services.settings import field_catalog, read_settings
 
 
@@ -186,6 +188,28 @@ class Workspace:
         with self.store() as store:
             deciding = self._deciding(store)
             return explain_person(deciding, self._playbook(deciding, playbook), person, self._as_of(as_of))
+
+    def segments(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> Segmented:
+        """How many people and accounts each segment holds at an instant, and how segments of accounts overlap; nothing is
+        stored."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return Segmented(deciding.look(self._playbook(deciding), self._as_of(as_of), progress))
+
+    def accounts(
+        self,
+        as_of: str | Micros | None = None,
+        *,
+        missing: str | None = None,
+        segment: str | None = None,
+        progress: Progress | None = None,
+    ) -> AccountsResult:
+        """Every account with its segments and its buying group: who is there, and which roles are missing. Only accounts
+        where nobody has the role `missing`, or that are in a `segment` of accounts, where those are given."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            found = Grouping(deciding).accounts(self._playbook(deciding), self._as_of(as_of), progress)
+            return found.among(missing=missing, segment=segment)
 
     def replay(
         self,

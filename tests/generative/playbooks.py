@@ -52,6 +52,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -76,7 +77,15 @@ from handraise.model.conditions import (
 from handraise.model.fields import Field
 from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
-from handraise.model.products import Interest, Offer, Product, ProgramStatus, ProgramType
+from handraise.model.products import (
+    BuyingGroup,
+    BuyingRole,
+    Interest,
+    Offer,
+    Product,
+    ProgramStatus,
+    ProgramType,
+)
 from handraise.model.scores import (
     GRADES,
     LEVELS,
@@ -262,6 +271,7 @@ class Scope:
     triggers: tuple[str, ...] = ("t0",)
     qualified: bool = True
     timeless: bool = False
+    roles: tuple[str, ...] = ()
 
     @property
     def is_person(self) -> bool:
@@ -435,6 +445,10 @@ CONDITIONS: Mapping[type, Maker] = {
     Silent: Maker(_silent, _people_only),
     AccountDid: Maker(lambda scope, depth: _account_did(scope, depth)),
     AccountPeople: Maker(_account_people, nests=True),
+    HasRole: Maker(
+        lambda scope, depth: st.builds(HasRole, st.sampled_from(scope.roles), st.booleans()),
+        lambda s: bool(s.roles),
+    ),
     HasOpportunity: Maker(_has_opportunity),
     GradeIs: Maker(
         lambda scope, depth: st.builds(GradeIs, _several(GRADES, 3)), lambda s: s.is_person and s.fit
@@ -581,9 +595,25 @@ def _with(scope: Scope, segments: list[Segment]) -> Scope:
 
 
 @st.composite
+def _buying_group(draw: Draw, scope: Scope) -> BuyingGroup:
+    """Roles that may read what the scope may, the second one the first."""
+    roles: list[BuyingRole] = []
+    for key in ("r0", "r1")[: draw(st.integers(0, 2))]:
+        reads = replace(scope, roles=tuple(role.key for role in roles))
+        roles.append(BuyingRole(key, draw(conditions(reads, 1))))
+    return BuyingGroup(tuple(roles))
+
+
+def _with_roles(scope: Scope, group: BuyingGroup) -> Scope:
+    return replace(scope, roles=tuple(role.key for role in group.roles))
+
+
+@st.composite
 def playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
     """Segments on facts, then one score, then the other, then segments on both: never in a circle."""
     scope = Scope(timeless=timeless)
+    group = draw(_buying_group(scope))
+    scope = _with_roles(scope, group)
     base = draw(_segments(scope, "base"))
     scope = _with(scope, base)
     if draw(st.integers(0, 2)):
@@ -615,6 +645,7 @@ def playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
         interest=draw(interests()),
         programs=PROGRAM_TYPES,
         offers=OFFERS,
+        buying_group=group,
         segments={s.key: s for s in (*base, *late, *later)},
         buyer_segments=(*buyers, BuyerSegment("rest", "Rest", Always())) if buyers else (),
         recalibrate_every=draw(
@@ -707,6 +738,8 @@ def living_playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
     scope = replace(scope, fit=True, engagement=True)
     late = draw(_segments(scope, "late"))
     scope = _with(scope, late)
+    group = draw(_buying_group(scope))
+    scope = _with_roles(scope, group)
     for key in TRIGGERS[1 : draw(st.integers(1, 3))]:
         scope = replace(scope, triggers=(*scope.triggers, key))
         triggers.append(draw(_trigger(key, scope)))
@@ -728,5 +761,6 @@ def living_playbooks(draw: Draw, *, timeless: bool = False) -> Playbook:
         interest=draw(interests()),
         programs=PROGRAM_TYPES,
         offers=OFFERS,
+        buying_group=group,
         segments={s.key: s for s in (*base, *late)},
     )

@@ -95,6 +95,8 @@ def _fewer_parts(playbook: Playbook) -> Iterator[Playbook]:
         yield replace(playbook, engagement=replace(playbook.engagement, rules=engagement_rules))
     for kept in _without(tuple(playbook.segments.items())):
         yield replace(playbook, segments=dict(kept))
+    for roles in _without(playbook.buying_group.roles):
+        yield replace(playbook, buying_group=replace(playbook.buying_group, roles=roles))
     for buyers in _without(playbook.buyer_segments):
         yield replace(playbook, buyer_segments=buyers)
     for triggers in _without(tuple(playbook.triggers.items())):

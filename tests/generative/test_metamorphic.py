@@ -140,6 +140,7 @@ def _shifted_playbook(book: Playbook) -> Playbook:
         book,
         fit=replace(book.fit, rules=each(book.fit.rules)),
         engagement=replace(book.engagement, rules=each(book.engagement.rules)),
+        buying_group=replace(book.buying_group, roles=each(book.buying_group.roles)),
         segments={key: moved(segment) for key, segment in book.segments.items()},
         buyer_segments=each(book.buyer_segments),
     )

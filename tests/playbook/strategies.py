@@ -31,6 +31,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -67,7 +68,15 @@ from handraise.model.playbook import (
     Typed,
     WherePart,
 )
-from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramStatus, ProgramType
+from handraise.model.products import (
+    BuyingGroup,
+    BuyingRole,
+    Interest,
+    Offer,
+    Product,
+    ProgramStatus,
+    ProgramType,
+)
 from handraise.model.scores import (
     GRADES,
     LEVELS,
@@ -99,7 +108,7 @@ from handraise.model.value_tests import (
     TextTest,
     ValueTest,
 )
-from handraise.model.values import FieldType, fold, number_text
+from handraise.model.values import FieldType, number_text
 from handraise.playbook.literals import edge_of_day
 from handraise.playbook.ranks import DEFAULT_RANKS
 
@@ -276,7 +285,10 @@ def decisions() -> Strategy[Condition]:
 
 def _account_facts() -> Strategy[Condition]:
     who = st.builds(AccountPeople, _person_facts(), _times())
-    return st.one_of(_attribute_tests(ACCOUNT_FIELDS), _account_did(), _deals(st.just(DealOf.ACCOUNT)), who)
+    role = st.builds(HasRole, st.just("champion"), st.booleans())
+    return st.one_of(
+        _attribute_tests(ACCOUNT_FIELDS), _account_did(), _deals(st.just(DealOf.ACCOUNT)), who, role
+    )
 
 
 def _person_facts() -> Strategy[Condition]:
@@ -513,9 +525,11 @@ def _qualifying(triggers: dict[str, Trigger]) -> Strategy[QualifyingTracks]:
 
 
 def _buying_groups() -> Strategy[BuyingGroup]:
-    roles = st.lists(words, min_size=1, max_size=3, unique_by=fold).map(tuple)
-    fields = st.sampled_from((Field("person", "buying_role"), Field("person", "topics")))
-    return st.just(BuyingGroup()) | st.builds(BuyingGroup, roles, fields)
+    """Always with the roles that conditions may ask for."""
+    when = _person_facts()
+    champion = st.builds(BuyingRole, st.just("champion"), when, st.none() | words)
+    other = st.builds(BuyingRole, st.just("end-user"), when | stages() | decisions(), st.none() | words)
+    return st.tuples(champion, other).map(BuyingGroup)
 
 
 PRODUCTS = {

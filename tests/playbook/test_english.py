@@ -187,7 +187,11 @@ def test_triggers_and_stages_are_signed_in_sentences() -> None:
         "Business hours are Monday, Tuesday, Wednesday, Thursday and Saturday, 08:00 to 17:00, but not on 25 December 2026 and 1 January 2027."
         in said
     )
-    assert "It should have these roles (buying role): economic buyer and champion." in said
+    assert (
+        "It should have somebody in each of these roles at every account:\n\n"
+        "- **economic buyer**: Buying role is economic buyer.\n- **champion**: Buying role is champion.\n"
+        in said
+    )
     assert "As long as the track forms stands, the person is marketing-qualified." in said
     assert (
         "- **Many forms** (track forms; sales has 4 business hours; stands for 14 days; rests for 30 days; at its start, "

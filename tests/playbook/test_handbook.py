@@ -25,8 +25,8 @@ from handraise.playbook.codes import CODES
 from handraise.playbook.condition_words import CONDITION_WORDS, OPPORTUNITY
 from handraise.playbook.english import sentence
 from handraise.playbook.pattern_words import REGULARLY, RESUMED, SEQUENCE, STOPPED
-from handraise.playbook.product_sections import BUYING_GROUP, INTEREST, PRODUCT, STATUS
-from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM
+from handraise.playbook.product_sections import BUYING_GROUP, INTEREST, PRODUCT, ROLES, STATUS
+from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM, ROLE_THERE
 from handraise.playbook.ranks import DEFAULT_RANKS
 from handraise.playbook.reader import ReadResult, read_sources
 from handraise.playbook.score_sections import BEHAVIOUR_RULE, CONDITION_RULE, FIT, FIT_RULE
@@ -133,7 +133,7 @@ def _keys(*records: object) -> set[str]:
 
 KEYS = _keys(
     PLAYBOOK, AGREEMENT, OUTCOME, FIT, FIT_RULE, BEHAVIOUR_RULE, CONDITION_RULE, SEGMENT, BUYER_SEGMENT, OPPORTUNITY,
-    STOPPED, RESUMED, REGULARLY, SEQUENCE, INTEREST, PROGRAM, OFFER_TAKEN, PRODUCT.mapping, STATUS.mapping, BUYING_GROUP,
+    STOPPED, RESUMED, REGULARLY, SEQUENCE, INTEREST, PROGRAM, OFFER_TAKEN, PRODUCT.mapping, STATUS.mapping, BUYING_GROUP, ROLES.inner, ROLE_THERE,
     BUSINESS_HOURS, TRIGGER, LIFECYCLE, STAGE, PASSED_BACK, STAGE_AND_SPAN, TRIGGER_AND_WINDOW,
 )  # fmt: skip
 WORDS = {

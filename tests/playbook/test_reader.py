@@ -28,6 +28,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -52,7 +53,7 @@ from handraise.model.conditions import (
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
 from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import Playbook, WherePart
-from handraise.model.products import BuyingGroup
+from handraise.model.products import BuyingGroup, BuyingRole
 from handraise.model.scores import FixedThreshold, TopPeople, TopShare
 from handraise.model.time import Duration, Unit, parse_instant
 from handraise.model.triggers import BusinessHours, QualifyingTracks, Sla, Trigger
@@ -96,6 +97,7 @@ products: {analytics: Analytics suite}
 interest: {behaviours: view}
 programs: {webinar: {statuses: [invited, {key: attended, success: true}]}}
 offers: {guide: {free: [a], gated: [b]}}
+buying_group: {roles: [champion]}
 """
 
 
@@ -130,6 +132,8 @@ CONDITIONS: tuple[tuple[str, Condition], ...] = (
     ("{account: {did: {behaviour: demo, times: 2, within: 30 days, people: {at_least: 3}}}}", AccountDid("demo", Times(3), 2, Duration(30, _D))),
     ("{account: {people: {at_least: 2}, who: {person.buying_role: champion}}}", AccountPeople(AttributeTest(Field("person", "buying_role"), OneOf(("champion",))), Times(2))),
     ("{account: {who: {did: demo}}}", AccountPeople(Did("demo"))),
+    ("{buying_group: {has: champion}}", HasRole("champion")),
+    ("{buying_group: {missing: champion}}", HasRole("champion", missing=True)),
     ("{opportunity: {status: open}}", HasOpportunity((DealStatus.OPEN,))),
     ("{opportunity: {status: [won, lost], of: person, within: 24 months}}", HasOpportunity((DealStatus.WON, DealStatus.LOST), DealOf.PERSON, Duration(24, Unit.MONTHS))),
     ("{grade: [A, B]}", GradeIs(("A", "B"))),
@@ -382,9 +386,35 @@ lifecycle:
 
 
 def test_a_buying_group_has_roles_in_a_field_of_its_people() -> None:
-    assert playbook_of("buying_group: {roles: champion}\n").buying_group == BuyingGroup(("champion",))
-    text = "buying_group: {roles: [champion, user], field: person.function}\n"
-    assert playbook_of(text).buying_group.field == Field("person", "function")
+    champion = AttributeTest(Field("person", "buying_role"), OneOf(("champion",)))
+    assert playbook_of("buying_group: {roles: champion}\n").buying_group == BuyingGroup(
+        (BuyingRole("champion", champion),)
+    )
+    text = "buying_group: {roles: [Economic Buyer, user], field: person.product_interest}\n"
+    buyer, user = playbook_of(text).buying_group.roles
+    assert (buyer.key, buyer.label, user.label) == ("economic_buyer", "Economic Buyer", None)
+    assert buyer.when == AttributeTest(Field("person", "product_interest"), ListHas(("Economic Buyer",)))
+
+
+def test_a_role_may_say_itself_who_has_it() -> None:
+    text = """
+buying_group:
+  roles:
+    champion: {label: Champion, when: {did: demo, person.seniority: vp}}
+    user: {when: {buying_group: {missing: champion}}}
+"""
+    champion, user = playbook_of(text).buying_group.roles
+    assert (champion.label, user.when) == ("Champion", HasRole("champion", missing=True))
+
+
+def test_a_role_that_comes_round_to_itself_is_a_circle() -> None:
+    text = """
+buying_group: {roles: {champion: {when: {segment: good}}}}
+segments: {good: {of: people, when: {buying_group: {has: champion}}}}
+"""
+    result = read_text(f"{HEAD}{text}", "p.yml", OWN)
+    assert [p.code for p in result.errors] == ["PB401"]
+    assert "segment good -> role champion -> segment good" in str(result.errors[0])
 
 
 def test_weeks_of_capacity_are_so_many_people() -> None:

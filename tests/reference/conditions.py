@@ -36,6 +36,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     InSegment,
     IsMarketingQualified,
     LevelIs,
@@ -240,6 +241,28 @@ def _(condition: AccountPeople, subject: Subject, ask: Evaluator) -> frozenset[s
     assert subject.account is not None
     members = ask.reading.members(subject.account)
     return _union(ask.open_fields(condition.who, ask.subject(p)) for p in members)
+
+
+@verdict.register(HasRole)
+def _(condition: HasRole, subject: Subject, ask: Evaluator) -> Truth:
+    """The best that any member can be; missing is the opposite."""
+    if subject.account is None:
+        return Truth.OUT
+    who = _who_has(condition, ask)
+    members = ask.reading.members(subject.account)
+    has = any_of(ask.verdict(who, ask.subject(p)) for p in members)
+    return Truth(2 - has) if condition.missing else has
+
+
+def _who_has(condition: HasRole, ask: Evaluator) -> Condition:
+    return next(r.when for r in ask.playbook.buying_group.roles if r.key == condition.role)
+
+
+@open_fields.register(HasRole)
+def _(condition: HasRole, subject: Subject, ask: Evaluator) -> frozenset[str]:
+    assert subject.account is not None
+    who, members = _who_has(condition, ask), ask.reading.members(subject.account)
+    return _union(ask.open_fields(who, ask.subject(p)) for p in members)
 
 
 # --- deals --------------------------------------------------------------------------------------------

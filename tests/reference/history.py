@@ -101,7 +101,7 @@ class History:
         self.until = until
         self.catalog = catalog or FieldCatalog()
         self._facts, self._coverage, self._rank = list(facts), coverage, source_rank
-        self._activated_at, self._also = activated_at, set(also)
+        self._activated_at, self._also = activated_at, {instant for instant in also if instant <= until}
         self._firings: dict[tuple[str, str], list[Firing]] = defaultdict(list)
         self._entries: dict[str, list[StageEntry]] = defaultdict(list)
         self._calibrating: dict[Micros, Evaluator] = {}

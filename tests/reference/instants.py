@@ -52,7 +52,15 @@ class Instants:
     def __init__(self, playbook: Playbook, conditions: Iterable[Condition] = ()) -> None:
         self.zone = playbook.time_zone
         self._parts = [
-            *inside((playbook.fit, playbook.engagement, playbook.segments, playbook.triggers)),
+            *inside(
+                (
+                    playbook.fit,
+                    playbook.engagement,
+                    playbook.segments,
+                    playbook.triggers,
+                    playbook.buying_group,
+                )
+            ),
             *inside((playbook.lifecycle, playbook.interest, playbook.behaviours, tuple(conditions))),
         ]
         weeks = [

@@ -31,6 +31,7 @@ from handraise.model.conditions import (
     Did,
     GradeIs,
     HasOpportunity,
+    HasRole,
     InSegment,
     Not,
     Times,
@@ -245,6 +246,58 @@ def test_an_account_segment_may_roll_up_its_people(ask: Ask) -> None:
         world.has(name, "person.seniority", "clerk")
     world.did("a", "form.submitted").did("alone", "form.submitted")
     assert ask(world, InSegment("warm"), base=base) == {"a": IN, "b": IN, "x": OUT, "alone": OUT}
+
+
+# --- the buying group ---------------------------------------------------------------------------------
+
+CHAMPION = is_one_of("person.buying_role", "champion")
+
+
+def test_a_role_is_there_as_soon_as_one_member_surely_has_it_and_missing_once_nobody_can(ask: Ask) -> None:
+    """Somebody whose role is unknown may be the champion, unless another surely is; a role is missing exactly where it
+    is not there; who has no account has no buying group."""
+    world = World()
+    for account, roles in {
+        "sure": ("champion", "user"),
+        "sure-and-unknown": ("champion", None),
+        "unknown": ("user", None),
+        "none": ("user", "user"),
+    }.items():
+        for i, role in enumerate(roles):
+            world.person(f"{account}{i}", account=account)
+            if role is not None:
+                world.has(f"{account}{i}", "person.buying_role", role)
+    world.person("alone").has("alone", "person.buying_role", "champion")
+    base = playbook(roles={"champion": CHAMPION})
+    questions: dict[str, Condition] = {
+        "has": HasRole("champion"),
+        "missing": HasRole("champion", missing=True),
+    }
+    answers = ask.all(world, questions, base=base)
+    assert {name: (answers["has"][name], answers["missing"][name]) for name in answers["has"]} == {
+        "sure0": (IN, OUT), "sure1": (IN, OUT),
+        "sure-and-unknown0": (IN, OUT), "sure-and-unknown1": (IN, OUT),
+        "unknown0": (UNKNOWN, UNKNOWN), "unknown1": (UNKNOWN, UNKNOWN),
+        "none0": (OUT, IN), "none1": (OUT, IN),
+        "alone": (OUT, OUT),
+    }  # fmt: skip
+
+
+def test_who_has_a_role_may_rest_on_anything_asked_of_people_and_on_other_roles(ask: Ask) -> None:
+    """The sponsor is whoever of grade A filled in a form, and the deputy a champion where there is no sponsor."""
+    roles: dict[str, Condition] = {
+        "sponsor": All((GradeIs(("A",)), Did("form"))),
+        "deputy": All((CHAMPION, HasRole("sponsor", missing=True))),
+    }
+    base = playbook(fit=fit(worth(80, SENIOR)), roles=roles)
+    world = World().person("boss", "ann", account="acme").person("bea", account="bolt")
+    world.has("boss", "person.seniority", "vp").has("ann", "person.seniority", "clerk")
+    world.has("bea", "person.seniority", "clerk").did("boss", "form.submitted", at=ago(2))
+    for name, role in (("boss", "sponsor"), ("ann", "champion"), ("bea", "champion")):
+        world.has(name, "person.buying_role", role)
+    deputy = HasRole("deputy")
+    assert ask(world, deputy, ago(3), base=base) == {"boss": IN, "ann": IN, "bea": IN}
+    assert ask(world, deputy, base=base) == {"boss": OUT, "ann": OUT, "bea": IN}
 
 
 # --- deals --------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from handraise.model.conditions import AttributeTest, Condition, DealStatus
 from handraise.model.fields import Field
 from handraise.model.lifecycle import Lifecycle, PassedBack, Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
+from handraise.model.products import BuyingGroup, BuyingRole
 from handraise.model.scores import (
     BehaviourRule,
     ConditionRule,
@@ -312,6 +313,7 @@ def playbook(
     stages: tuple[Stage, ...] = (),
     passed_back: PassedBack | None = None,
     hours: BusinessHours | None = None,
+    roles: Mapping[str, Condition] | None = None,
 ) -> Playbook:
     """A playbook over `BEHAVIOURS`, empty but for what is given."""
     of_people = {k: Segment(k, SegmentOf.PEOPLE, c) for k, c in (segments or {}).items()}
@@ -329,6 +331,7 @@ def playbook(
         qualifying_tracks=tracks or QualifyingTracks(),
         lifecycle=Lifecycle(stages, passed_back),
         business_hours=hours or BusinessHours(),
+        buying_group=BuyingGroup(tuple(BuyingRole(k, c) for k, c in (roles or {}).items())),
     )
 
 

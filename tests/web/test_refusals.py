@@ -20,6 +20,7 @@ TOKEN = "correct-horse-battery-staple"
 EVERYWHERE = (
     "/v1/decisions",
     "/v1/segments",
+    "/v1/accounts",
     "/v1/runs",
     "/v1/runs/x",
     "/v1/playbook",
@@ -43,7 +44,9 @@ EVERYWHERE = (
         ("9999-12-31", "between the years"),
     ],
 )
-@pytest.mark.parametrize("address", ["decisions", "segments", f"people/{salesforce_id(1)}/explanation"])
+@pytest.mark.parametrize(
+    "address", ["decisions", "segments", "accounts", f"people/{salesforce_id(1)}/explanation"]
+)
 def test_an_instant_is_not_guessed(ask: Asking, address: str, as_of: str, says: str) -> None:
     error = ask.error(f"/v1/{address}?as_of={quote(as_of)}", 400)
     assert error["code"] == "bad_instant"

@@ -113,6 +113,73 @@ def test_in_out_and_unknown_of_a_segment_are_everybody(ask: Asking) -> None:
         assert ask.json(address)["rows"] == members
 
 
+GROUPED = """
+buying_group: {roles: {finance: {when: {person.title: {contains: CFO}}}, analyst: {when: {person.title: Analyst}}}}
+segments:
+  mid: {of: accounts, tier: SOM, when: {account.employees: {at_least: 100}}}
+  large: {of: accounts, tier: SAM, when: {account.employees: {at_least: 1000}}}
+  titled: {of: people, when: {person.title: {known: true}}}
+"""
+
+
+def _grouped(workspace: Path) -> None:
+    (workspace / "playbook.yml").write_text(f"playbook: Grouped\ntime_zone: UTC\n{GROUPED}", encoding="utf-8")
+
+
+def test_pages_of_accounts_make_up_all_of_them_once_and_in_order(workspace: Path) -> None:
+    _grouped(workspace)
+    with asking(workspace) as ask:
+        whole = ask.json(f"/v1/accounts?as_of={AS_OF}&limit=1000")
+        assert whole["next"] is None
+        assert len(whole["rows"]) == whole["n_accounts"] > 4
+        seen: list[Any] = []
+        address = f"/v1/accounts?as_of={AS_OF}&limit=3"
+        while address:
+            answer = ask.json(address)
+            seen += answer["rows"]
+            assert len(seen) <= whole["n_accounts"]
+            address = answer["next"]
+    assert seen == whole["rows"]
+    assert sum(row["n_people"] for row in seen) == N_PEOPLE
+    for row in seen:
+        verdicts = {role["role"]: role["verdict"] for role in row["roles"]}
+        assert [key for key, verdict in verdicts.items() if verdict == "out"] == row["roles_missing"]
+
+
+def test_accounts_that_miss_a_role_or_are_in_a_segment_are_those_of_the_whole(workspace: Path) -> None:
+    _grouped(workspace)
+    with asking(workspace) as ask:
+        rows = ask.json(f"/v1/accounts?as_of={AS_OF}&limit=1000")["rows"]
+        missing = ask.json(f"/v1/accounts?as_of={AS_OF}&missing=analyst&limit=1000")["rows"]
+        in_mid = ask.json(f"/v1/accounts?as_of={AS_OF}&segment=mid&limit=1000")["rows"]
+        assert missing == [r for r in rows if "analyst" in r["roles_missing"]]
+        assert in_mid == [r for r in rows if "mid" in r["segments_in"]]
+        assert missing
+        assert in_mid
+        assert ask.error(f"/v1/accounts?as_of={AS_OF}&missing=analist", 400)["code"] == "bad_role"
+        assert ask.error(f"/v1/accounts?as_of={AS_OF}&segment=titled", 400)["code"] == "bad_segment"
+        first = ask.json(f"/v1/accounts?as_of={AS_OF}&limit=2")
+        _rename_playbook(workspace)
+        assert ask.json(first["next"])["playbook_version"] == first["playbook_version"]
+
+
+def test_segments_of_accounts_count_accounts_and_overlap(workspace: Path) -> None:
+    _grouped(workspace)
+    with asking(workspace) as ask:
+        counts = ask.json(f"/v1/segments?as_of={AS_OF}")
+        accounts = ask.json(f"/v1/accounts?as_of={AS_OF}&limit=1000")["rows"]
+    found = {s["key"]: s for s in counts["segments"]}
+    assert found["titled"]["accounts"] is None
+    for key in ("mid", "large"):
+        assert sum(found[key]["accounts"].values()) == counts["n_accounts"] == len(accounts)
+        assert found[key]["accounts"]["n_in"] == sum(key in row["segments_in"] for row in accounts)
+    (overlap,) = counts["overlaps"]
+    assert overlap["n_both"] == sum({"mid", "large"} <= set(row["segments_in"]) for row in accounts)
+    (tier,) = counts["tiers"]
+    assert (tier["inner"], tier["outer"]) == ("SOM", "SAM")
+    assert tier["n_outside"] == overlap["n_one_only"]
+
+
 def test_a_person_who_is_not_there_can_be_paged_after(ask: Asking) -> None:
     rows = ask.json(f"/v1/decisions?as_of={AS_OF}&limit=1000")["rows"]
     after = rows[4]["person_id"] + "0"

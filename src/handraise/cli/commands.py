@@ -192,6 +192,42 @@ def plan(
     screens.planned(result, look_closer)
 
 
+def segments(workspace: Path | None, as_of: str | None, out: Path | None, as_json: bool) -> None:
+    if out is not None:
+        check_target(out)
+    with progress("Deciding") as shown:
+        result = _open(workspace).segments(as_of, progress=shown)
+    _written(result.table(), out)
+    if as_json:
+        decided = result.decided
+        head = {"as_of": iso(decided.as_of), "playbook_version": decided.playbook_version}
+        print_json({**head, **result.as_dict(), "out": None if out is None else str(out)})
+        return
+    screens.segmented(result)
+
+
+def accounts(
+    workspace: Path | None,
+    as_of: str | None,
+    missing: str | None,
+    segment: str | None,
+    limit: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    if out is not None:
+        check_target(out)
+    with progress("Deciding") as shown:
+        result = _open(workspace).accounts(as_of, missing=missing, segment=segment, progress=shown)
+    if out is not None:
+        _written(result.flat(), out)
+    if as_json:
+        told = {**result.as_dict(), "accounts": result.rows(limit)}
+        print_json({**told, "out": None if out is None else str(out)})
+        return
+    screens.grouped(result, limit)
+
+
 def _written(table: pa.Table, out: Path | None) -> None:
     if out is not None:
         write_table(table, out)

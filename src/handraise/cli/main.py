@@ -329,6 +329,46 @@ def explain(
 
 
 @app.command()
+def segments(
+    as_of: AsOfOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the segments to FILE.parquet or FILE.csv."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """How many people and accounts each segment holds, and how segments of accounts overlap."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.segments(workspace, as_of, out, json)
+
+
+@app.command()
+def accounts(
+    as_of: AsOfOption = None,
+    missing: Annotated[
+        str | None,
+        typer.Option("--missing", metavar="ROLE", help="Only accounts where nobody has this role."),
+    ] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option("--segment", metavar="KEY", help="Only accounts in this segment of accounts."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many accounts to show.")] = 20,
+    out: Annotated[Path | None, _OUT_TABLE] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Every account with its buying group: who is there, and which roles are missing."""
+    with _border(json):
+        from handraise.cli import commands
+
+        commands.accounts(workspace, as_of, missing, segment, limit, out, json)
+
+
+@app.command()
 def report(
     out: Annotated[
         Path, typer.Option("--out", metavar="FILE.html", help="Where to write the report.")

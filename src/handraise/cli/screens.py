@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from handraise.cli.output import CONSOLE, clean, note
 from handraise.errors import Finding, Severity
+from handraise.evaluate.accounts import AccountExplanation, RoleVerdict
 from handraise.evaluate.explain import PersonExplanation, RuleExplanation, SegmentExplanation, Verdict
 from handraise.facts.imports import QuarantinedRow
 from handraise.facts.runs import Run
@@ -23,8 +24,10 @@ from handraise.model.scores import GRADES, LEVELS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant, to_micros
 from handraise.model.triggers import QualifyingTracks
 from handraise.model.truth import Truth
+from handraise.playbook.english import role_label, segment_label
 from handraise.reports.flows import FLOW_DAYS, Flows
 from handraise.reports.happenings import LATELY_DAYS, Happenings
+from handraise.reports.market import Market, findings_of_market
 from handraise.reports.summary import DecisionsSummary
 from handraise.services.deciding import run_data
 from handraise.services.planning import KINDS
@@ -34,10 +37,12 @@ if TYPE_CHECKING:
     from handraise.services.deciding import DecideResult
     from handraise.services.deciding_on_spark import SparkResult
     from handraise.services.exchanging import ExportResult, PushResult
+    from handraise.services.grouping import AccountsResult
     from handraise.services.importing import FileOutcome
     from handraise.services.planning import PlanResult, Times
     from handraise.services.replaying import ChangesResult, Flow, ReplayResult
     from handraise.services.reporting import ReportResult
+    from handraise.services.segmenting import Segmented
 
 QUARANTINE_SCHEMA = pa.schema(
     [
@@ -181,7 +186,7 @@ def findings(found: Sequence[Finding]) -> None:
 
 def decided(result: DecideResult) -> None:
     """The matrix, the segments, and what is unknown."""
-    _decided(result, result.run_id, result.happenings)
+    _decided(result, result.run_id, result.happenings, result.market)
 
 
 def decided_on_spark(result: SparkResult) -> None:
@@ -189,7 +194,12 @@ def decided_on_spark(result: SparkResult) -> None:
     _decided(result, f"{result.n_buckets:,} {'bucket' if result.n_buckets == 1 else 'buckets'}")
 
 
-def _decided(result: DecideResult | SparkResult, which: str, happened: Happenings | None = None) -> None:
+def _decided(
+    result: DecideResult | SparkResult,
+    which: str,
+    happened: Happenings | None = None,
+    market: Market | None = None,
+) -> None:
     summary, playbook, catalog = result.summary, result.playbook, result.catalog
     CONSOLE.print(
         f"{count_of_people(summary.n_people)} as of {as_of_words(result.as_of)}, playbook {playbook.name} {result.playbook_version[:12]}, "
@@ -197,6 +207,7 @@ def _decided(result: DecideResult | SparkResult, which: str, happened: Happening
     )
     _matrix(summary, playbook)
     _segments(summary, playbook)
+    _account_segments(market, playbook)
     _happening(happened)
     _unknown(summary, catalog)
     findings(result.findings)
@@ -417,6 +428,94 @@ def _segments(summary: DecisionsSummary, playbook: Playbook) -> None:
         CONSOLE.print(table)
 
 
+def _account_segments(found: Market | None, playbook: Playbook) -> None:
+    if found is None:
+        return
+    accounts = playbook.term("accounts")
+    head = ("tier", f"{accounts} in", "out", "cannot be told yet")
+    table = _table(f"{playbook.term('segment')} of {accounts}", *head, right=(2, 3, 4))
+    for s in found.segments:
+        _add(table, s.label, s.tier or "", *_counts(s.n_in, s.n_out, s.n_unknown))
+    CONSOLE.print(table)
+
+
+def segmented(result: Segmented) -> None:
+    """People and accounts by named segment, and how segments of accounts overlap."""
+    decided, found, playbook = result.decided, result.market, result.decided.playbook
+    accounts = "" if found is None else f", {found.n_accounts:,} {playbook.term('accounts')}"
+    CONSOLE.print(f"{count_of_people(len(decided.table))}{accounts} as of {as_of_words(decided.as_of)}")
+    segments = result.segments()
+    if not segments:
+        CONSOLE.print("The playbook has no `segments`.")
+        return
+    table = _table(
+        playbook.term("segment"), "of", "in", "out", "cannot be told yet", "people in", right=(2, 3, 4, 5)
+    )
+    for s in segments:
+        counted = s.accounts or s
+        of = f"{playbook.term(s.of)}{f', {s.tier}' if s.tier else ''}"
+        numbers = (counted.n_in, counted.n_out, counted.n_unknown, s.n_in)
+        _add(table, segment_label(s.key, playbook), of, *_counts(*numbers))
+    CONSOLE.print(table)
+    if found is not None and found.overlaps:
+        _overlaps(found, playbook)
+    findings(findings_of_market(found, playbook))
+
+
+def _overlaps(found: Market, playbook: Playbook) -> None:
+    head = ("in both", "first only", "second only", "cannot be told yet", "share in both")
+    table = _table("one", "other", *head, right=(2, 3, 4, 5, 6))
+    for o in found.overlaps:
+        share = "" if o.share is None else f"{o.share:.0%}"
+        labels = (segment_label(key, playbook) for key in (o.one, o.other))
+        _add(table, *labels, *_counts(o.n_both, o.n_one_only, o.n_other_only, o.n_unknown), share)
+    CONSOLE.print(table)
+
+
+def grouped(result: AccountsResult, limit: int) -> None:
+    """How many accounts have each role, and the first accounts with who is there and what is missing."""
+    playbook = result.playbook
+    n, accounts = len(result.table), playbook.term("account" if len(result.table) == 1 else "accounts")
+    CONSOLE.print(f"{n:,} {accounts} as of {as_of_words(result.as_of)}")
+    if not playbook.buying_group.roles:
+        CONSOLE.print("The playbook has no `buying_group`, so no role is asked for.", style="yellow")
+    else:
+        table = _table(
+            "role",
+            f"{playbook.term('accounts')} that have it",
+            "miss it",
+            "cannot be told yet",
+            right=(1, 2, 3),
+        )
+        for c in result.counts:
+            _add(table, c.label, *_counts(c.n_in, c.n_missing, c.n_unknown))
+        CONSOLE.print(table)
+    rows = result.rows(limit)
+    table = _table(playbook.term("account"), "people", "there", "missing", "cannot be told yet", right=(1,))
+    for row in rows:
+        named = row["account_name"]
+        name = f"{named} ({row['account_id']})" if named else row["account_id"]
+        _add(table, name, f"{row['n_people']:,}", *_roles(row, playbook))
+    if rows:
+        CONSOLE.print(table)
+    if n > limit:
+        CONSOLE.print(f"{n - limit:,} more; write them all with --out FILE.csv.", style="dim")
+
+
+def _roles(row: dict[str, Any], playbook: Playbook) -> Iterator[str]:
+    """The roles that are there with who has them, those that are missing, and the others with how many could have them."""
+    labels = {role.key: role_label(role.key, playbook) for role in playbook.buying_group.roles}
+    there = [r for r in row["roles"] if r["verdict"] == "in"]
+    yield "; ".join(f"{labels[r['role']]}: {_first_of(r['people'])}" for r in there)
+    yield ", ".join(labels[key] for key in row["roles_missing"])
+    yield ", ".join(labels[key] for key in row["roles_unknown"])
+
+
+def _first_of(people: Sequence[str]) -> str:
+    more = f" and {len(people) - 2} more" if len(people) > 2 else ""
+    return ", ".join(people[:2]) + more
+
+
 def _happening(found: Happenings | None) -> None:
     if found is None:
         return
@@ -482,7 +581,32 @@ def explained(found: PersonExplanation, playbook: Playbook) -> None:
     _happened(decision, playbook)
     for segment in found.buyer_segments:
         _buyer_segment(segment, decision)
+    _account(found.account, playbook)
     _missing(found)
+
+
+def _account(found: AccountExplanation | None, playbook: Playbook) -> None:
+    """Who is there of the buying group, and which roles are missing."""
+    if found is None or not found.roles:
+        return
+    name = found.name or found.account_id
+    _say(
+        f"{playbook.term('buying group').capitalize()} of {name}, {count_of_people(found.n_people)}:", "bold"
+    )
+    for role in found.roles:
+        truth = {"in": Truth.IN, "out": Truth.OUT, "unknown": Truth.UNKNOWN}[role.verdict]
+        style = "red" if truth is Truth.OUT else _VERDICT_STYLE[truth]
+        _say(f"  {_VERDICT_MARK[truth]} {role.label}: {_who_is(role)}", style)
+
+
+def _who_is(role: RoleVerdict) -> str:
+    if role.verdict == "in":
+        return _first_of([p.name or p.person_id for p in role.people])
+    if role.verdict == "out":
+        return "missing"
+    could = _first_of([p.name or p.person_id for p in role.could_be])
+    facts = sorted({fact for p in role.could_be for fact in p.missing})
+    return f"could be {could}" + (f" — unknown until somebody knows {', '.join(facts)}" if facts else "")
 
 
 def _happened(decision: dict[str, Any], playbook: Playbook) -> None:

@@ -7,7 +7,7 @@ until nothing changes. What is told of an instant rests only on earlier ones, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from handraise.engines.calibrating import Calibrating
@@ -17,7 +17,7 @@ from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.decide import Limits, LimitsOverTime
 from handraise.evaluate.history import Activations, ChunkHistory
 from handraise.facts.chunks import Chunk
-from handraise.model.conditions import AccountPeople, walk
+from handraise.model.conditions import AccountPeople, Condition, HasRole, walk
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.playbook.dependencies import (
@@ -86,8 +86,19 @@ class Telling:
 
 def rollups_read_history(playbook: Playbook) -> bool:
     """Whether somebody's verdict rests on the stages or firings of colleagues."""
-    asked = (part.who for c in playbook.conditions() for part in walk(c) if isinstance(part, AccountPeople))
-    return any(_is_history(playbook, decision) for who in asked for decision in decisions_read(who))
+    return any(
+        _is_history(playbook, decision)
+        for who in _asked_of_colleagues(playbook)
+        for decision in decisions_read(who)
+    )
+
+
+def _asked_of_colleagues(playbook: Playbook) -> Iterator[Condition]:
+    for part in (part for condition in playbook.conditions() for part in walk(condition)):
+        if isinstance(part, AccountPeople):
+            yield part.who
+        elif isinstance(part, HasRole):
+            yield playbook.buying_group.role(part.role).when
 
 
 def needs_everybody(playbook: Playbook) -> bool:

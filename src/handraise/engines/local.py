@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from handraise.engines.by_name import by_name
 from handraise.engines.calibrating import Calibrating, Calibration, Shown
@@ -28,8 +29,16 @@ from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves, to
 from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
 from handraise.engines.warm import Warm
+from handraise.evaluate.accounts import (
+    ACCOUNT_COLUMNS,
+    GROUP_COLUMNS,
+    NAME,
+    ROLE_COLUMNS,
+    account_rows,
+    group_rows,
+)
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits
+from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
 from handraise.evaluate.history import Activations, ChunkHistory, happens
 from handraise.evaluate.kleene import Truths
@@ -37,6 +46,7 @@ from handraise.evaluate.occurrences import ASSET_PRODUCT, PROGRAM_TYPE
 from handraise.evaluate.past import NO_PAST
 from handraise.evaluate.points import Points
 from handraise.evaluate.scores import Hundredths
+from handraise.evaluate.views import people_view
 from handraise.facts.chunks import Chunk, Needs
 from handraise.facts.store import FactStore
 from handraise.model.conditions import (
@@ -62,13 +72,25 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The decisions of one run, the calibration they rest on, if any, by behaviour the occurrences that do not
-    count because it is unknown whether they are that behaviour, and what had happened by then."""
+    count because it is unknown whether they are that behaviour, and what had happened by then. `accounts` are rows of
+    `accounts.ACCOUNT_COLUMNS`, by id, where everybody was decided."""
 
     table: pa.Table
     horizon: int
     calibration: Calibration | None
     n_unknown_occurrences: Mapping[str, int]
     told: Told | None = None
+    accounts: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The accounts of an instant, rows of `accounts.GROUP_COLUMNS`, and who is in which role of their buying groups, rows
+    of `accounts.ROLE_COLUMNS`; by account, role (in the playbook's order) and person."""
+
+    table: pa.Table
+    roles: pa.Table
+    horizon: int
 
 
 Progress = Callable[[int, int], None]
@@ -116,19 +138,71 @@ class LocalEngine:
             limits = calibration.limits if calibration else self.calibrating.fixed
             compiled = self._compiled(reading)
 
-            def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int]]:
+            def decide_chunk(chunk: Chunk) -> tuple[pa.Table, Mapping[str, int], pa.Table | None]:
                 past = NO_PAST if told is None else told.past_of(chunk)
                 decisions = ChunkDecisions(compiled, chunk, limits, past)
-                decided = decisions.table(), decisions.people.facts.occurrences.n_unknown
+                accounts = account_rows(decisions.people) if wanted is None else None
+                decided = decisions.table(), decisions.people.facts.occurrences.n_unknown, accounts
                 decisions.people.let_go()
                 return decided
 
             parts = self._each_chunk(reading, decide_chunk, progress)
-        table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *(table for table, _ in parts)])
+            stand_ins = reading.stand_ins() if wanted is None else pa.array([], pa.string())
+        table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *(table for table, _, _ in parts)])
         n_unknown = Counter[str]()
-        for _, counts in parts:
+        for _, counts, _ in parts:
             n_unknown.update(counts)
-        return Decided(by_name(table, "person_id"), horizon, calibration, dict(n_unknown), told)
+        accounts = None
+        if wanted is None:
+            rows = (rows for _, _, rows in parts if rows is not None)
+            accounts = _of_accounts([ACCOUNT_COLUMNS.empty_table(), *rows], stand_ins)
+        return Decided(by_name(table, "person_id"), horizon, calibration, dict(n_unknown), told, accounts)
+
+    def groups(
+        self,
+        as_of: Micros,
+        *,
+        horizon: int | None = None,
+        calibration: Calibration | None = None,
+        told: Told | None = None,
+        progress: Progress | None = None,
+    ) -> Groups:
+        """Every account as of an instant, with its segments and its buying group; sorted by account id.
+
+        What was `told` and the `calibration` of the same instant may be given, and are worked out otherwise.
+        """
+        asking = replace(self, playbook=self.playbook.with_roles(), warm=None)
+        return asking._groups(as_of, horizon, calibration, told, progress)
+
+    def _groups(
+        self,
+        as_of: Micros,
+        horizon: int | None,
+        calibration: Calibration | None,
+        told: Told | None,
+        progress: Progress | None,
+    ) -> Groups:
+        with self._reading(as_of, horizon, also=frozenset({NAME})) as reading:
+            horizon = reading.shared.horizon
+            if told is None:
+                told, calibration = self._before(as_of, horizon, None, calibration)
+            else:
+                calibration = calibration or self.calibrate(as_of, horizon, told)
+            limits = calibration.limits if calibration else self.calibrating.fixed
+            compiled = self._compiled(reading)
+
+            def of_chunk(chunk: Chunk) -> tuple[pa.Table, pa.Table]:
+                past = NO_PAST if told is None else told.past_of(chunk)
+                scored = ScoredPeople(people_view(compiled, chunk, past), limits)
+                found = group_rows(scored.people)
+                scored.people.scorer = None
+                return found
+
+            parts = self._each_chunk(reading, of_chunk, progress)
+            stand_ins = reading.stand_ins()
+        accounts = _of_accounts([GROUP_COLUMNS.empty_table(), *(a for a, _ in parts)], stand_ins)
+        held = pa.concat_tables([ROLE_COLUMNS.empty_table(), *(held for _, held in parts)])
+        return Groups(accounts, _in_order(held, self.playbook), horizon)
 
     def history(
         self,
@@ -367,8 +441,10 @@ class LocalEngine:
         people: Iterable[str] | None = None,
         with_places: bool = False,
         over_time: bool = False,
+        also: frozenset[Field] = frozenset(),
     ) -> Reading:
         needs, latest_only = self._wanted(with_places)
+        needs = replace(needs, fields=needs.fields | also) if also else needs
         return Reading(
             self.store,
             as_of,
@@ -387,7 +463,8 @@ class LocalEngine:
         """What the playbook reads, and whether latest values are enough."""
 
         def wanted() -> tuple[Needs, bool]:
-            return needs_of(self.playbook, everything=everything), not _asks_since_when(self.playbook)
+            asking = self.playbook.with_roles() if everything else self.playbook
+            return needs_of(asking, everything=everything), not _asks_since_when(asking)
 
         if self.warm is None:
             return wanted()
@@ -423,6 +500,22 @@ class LocalEngine:
                 if progress:
                     progress(len(done), n_chunks)
         return done
+
+
+def _of_accounts(parts: Sequence[pa.Table], stand_ins: pa.Array) -> pa.Table:
+    """By id, without the accounts that only stand for what a lead wrote of their company, and that nobody holds."""
+    table = pa.concat_tables(parts)
+    empty = pc.equal(table["n_people"], 0)
+    gone = pc.and_(empty, pc.is_in(table["account_id"], value_set=stand_ins))
+    return by_name(table.filter(pc.invert(gone)), "account_id")
+
+
+def _in_order(held: pa.Table, playbook: Playbook) -> pa.Table:
+    """By account, role in the playbook's order, and person."""
+    keys = pa.array([role.key for role in playbook.buying_group.roles], pa.string())
+    ranked = held.append_column("order", pc.index_in(held["role"], value_set=keys))
+    order = [(name, "ascending") for name in ("account_id", "order", "person_id")]
+    return ranked.sort_by(order).drop_columns(["order"])
 
 
 class Verdicts(NamedTuple):

@@ -111,6 +111,15 @@ class Reading:
         """Everybody's lives, in a reading over time."""
         return self._universe.lives
 
+    def stand_ins(self) -> pa.Array:
+        """The names of the accounts that only stand for the company fields of a lead."""
+        with self._snapshot.view() as view:
+            rows = view.table(
+                """SELECT name FROM account_names WHERE id IN (
+                       SELECT account FROM account_records WHERE {visible} GROUP BY account HAVING bool_and(own))"""
+            )
+        return rows.column("name").combine_chunks().cast(pa.string())
+
     @property
     def n_chunks(self) -> int:
         return len(self._shares)

@@ -40,6 +40,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -236,6 +237,8 @@ def _of_accounts(condition: Condition, facts: ChunkFacts) -> Iterator[Changes]:
         everybody = np.arange(facts.chunk.n_accounts, dtype=np.int32)
         yield _everybody_at(everybody, _coverage(types, [condition.within], facts))
         yield from () if condition.since is None else [_everybody_at(everybody, np.array([condition.since]))]
+    elif isinstance(condition, HasRole):
+        yield from _of_accounts(facts.compiled.playbook.buying_group.asked(condition), facts)
     elif isinstance(condition, AccountPeople):
         stays = stays_of(facts)
         yield stays.account, stays.start
@@ -257,7 +260,7 @@ def asks_account(condition: Condition, facts: ChunkFacts) -> bool:
         return facts.compiled.playbook.segments[condition.segment].of is SegmentOf.ACCOUNTS
     if isinstance(condition, HasOpportunity):
         return condition.whose is DealOf.ACCOUNT
-    return isinstance(condition, AccountDid | AccountPeople)
+    return isinstance(condition, AccountDid | AccountPeople | HasRole)
 
 
 def _through_stays(changes: Iterator[Changes], facts: ChunkFacts) -> Iterator[Changes]:

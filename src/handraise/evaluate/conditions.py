@@ -46,6 +46,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -243,6 +244,11 @@ def _(condition: AccountPeople, view: View) -> Truths:
     truths = bounded(surely, possibly)
     truths[accounts.nobody] = OUT
     return truths
+
+
+@truth_of.register
+def _(condition: HasRole, view: View) -> Truths:
+    return view.truth(view.compiled.playbook.buying_group.asked(condition))
 
 
 @truth_of.register

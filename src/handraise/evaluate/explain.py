@@ -14,6 +14,7 @@ from typing import Any as Anything
 
 import numpy as np
 
+from handraise.evaluate.accounts import AccountExplanation, account_explained
 from handraise.evaluate.asked import window_start
 from handraise.evaluate.coded import plain
 from handraise.evaluate.conditions import account_did_count, did_count, silence_count
@@ -35,6 +36,7 @@ from handraise.model.conditions import (
     Fired,
     FirstTime,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -53,7 +55,7 @@ from handraise.model.playbook import Playbook, SegmentOf
 from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
 from handraise.model.time import Duration, Micros, Unit, iso, to_micros
 from handraise.model.truth import Truth
-from handraise.playbook.english import behaviour_words, sentence
+from handraise.playbook.english import behaviour_words, role_label, sentence
 
 MAX_EVIDENCE_ROWS = 20
 
@@ -163,7 +165,8 @@ class PersonExplanation:
     """Everything decided about one person at one instant, with the reasons.
 
     `decision` is the person's row of the decision table. `buyer_segments` lists, in the playbook's order, the
-    segment the person is in and those before it that could be. `missing` is sorted by what would settle most.
+    segment the person is in and those before it that could be. `missing` is sorted by what would settle most. `account`
+    is the person's, if they have one, with its buying group.
     """
 
     decision: dict[str, Anything]
@@ -173,6 +176,7 @@ class PersonExplanation:
     buyer_segments: tuple[SegmentExplanation, ...]
     segments: tuple[SegmentExplanation, ...]
     missing: tuple[MissingFact, ...] = field(default=())
+    account: AccountExplanation | None = None
 
     def as_dict(self) -> dict[str, Anything]:
         return {
@@ -183,6 +187,7 @@ class PersonExplanation:
             "buyer_segments": [s.as_dict() for s in self.buyer_segments],
             "segments": [s.as_dict() for s in self.segments],
             "missing": [m.as_dict() for m in self.missing],
+            "account": None if self.account is None else self.account.as_dict(),
         }
 
 
@@ -215,7 +220,26 @@ class Explainer:
         buyer = tuple(self._buyer_segments(index, decision))
         segments = tuple(self._segment(key, index) for key in self._playbook.segments)
         missing = _missing(decision["missing_facts"], fit, engagement, buyer, self._catalog)
-        return PersonExplanation(decision, self._profile(index), fit, engagement, buyer, segments, missing)
+        profile, account = self._profile(index), self._account(index)
+        return PersonExplanation(decision, profile, fit, engagement, buyer, segments, missing, account)
+
+    def _account(self, index: int) -> AccountExplanation | None:
+        account = int(self._people.chunk.person_account[index])
+        if account < 0:
+            return None
+        mine = np.flatnonzero(self._people.chunk.person_account == account)
+        names: list[str | None] = [None] * self._people.size
+        for i in mine.tolist():
+            names[i] = self._name(i)
+        labels = [role_label(r.key, self._playbook) for r in self._playbook.buying_group.roles]
+        return account_explained(account, self._people, labels, names)
+
+    def _name(self, index: int) -> str | None:
+        first, last, whole = (
+            self._value(Field("person", part), index, self._people)[0]
+            for part in ("first_name", "last_name", "name")
+        )
+        return whole or " ".join(part for part in (first, last) if part) or None
 
     def _profile(self, index: int) -> dict[str, str]:
         values = ((f, self._value(f, index, self._people)[0]) for f in PROFILE_FIELDS)
@@ -386,6 +410,10 @@ class Explainer:
         account = index if isinstance(view, AccountsView) else int(view.chunk.person_account[index])
         holds = self._people.truth(condition.who) == IN
         return {"n": 0 if account < 0 else int((holds & (view.chunk.person_account == account)).sum())}
+
+    @_rests_on.register
+    def _(self, condition: HasRole, index: int, view: View) -> dict[str, Anything]:
+        return self._rests_on(self._playbook.buying_group.asked(condition), index, view)
 
     @_rests_on.register
     def _(self, condition: HasOpportunity, index: int, view: View) -> dict[str, Anything]:

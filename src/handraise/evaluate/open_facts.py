@@ -23,6 +23,7 @@ from handraise.model.conditions import (
     AttributeTest,
     Condition,
     GradeIs,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -96,18 +97,20 @@ class OpenFacts:
 
     def of_fit(self, where: Bools, into: BitSets) -> None:
         """Add the open fields of every fit rule that is unknown."""
-        rules = self.people.compiled.playbook.fit.rules
-        steady = self.people.steady([rule.when for rule in rules])
+        steady = self.people.steady([rule.when for rule in self.people.compiled.playbook.fit.rules])
         if steady is None:
-            for rule in rules:
-                self.of_condition(rule.when, where, into)
+            self._of_fit_rules(where, into)
             return
         if self._of_fit is None:
             facts = OpenFacts(steady.people, self.fields)
             found = facts.empty()
-            facts.of_fit(np.ones(steady.people.size, dtype=np.bool_), found)
+            facts._of_fit_rules(np.ones(steady.people.size, dtype=np.bool_), found)
             self._of_fit = steady.spread(found.bits)
         into.union(self._of_fit, where)
+
+    def _of_fit_rules(self, where: Bools, into: BitSets) -> None:
+        for rule in self.people.compiled.playbook.fit.rules:
+            self.of_condition(rule.when, where, into)
 
     def of_engagement(self, where: Bools, into: BitSets) -> None:
         for rule in self.people.compiled.playbook.engagement.rules:
@@ -160,6 +163,11 @@ def _(condition: AccountPeople, view: View, open_: Bools, into: BitSets, facts: 
     _collect(condition.who, people, (account >= 0) & open_[account], members, facts)
     for word in range(into.bits.shape[1]):
         np.bitwise_or.at(into.bits[:, word], account[account >= 0], members.bits[account >= 0, word])
+
+
+@_inside.register
+def _(condition: HasRole, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
+    _inside(view.compiled.playbook.buying_group.asked(condition), view, open_, into, facts)
 
 
 @_inside.register(GradeIs)

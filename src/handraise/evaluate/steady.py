@@ -9,6 +9,7 @@ from handraise.model.conditions import (
     Condition,
     GradeIs,
     GradeIsOpen,
+    HasRole,
     InSegment,
     IsMarketingQualified,
     LevelIs,
@@ -19,7 +20,7 @@ from handraise.model.conditions import (
 from handraise.model.playbook import Playbook
 
 # Decayed scores change all the time, and who is among whom is asked of everybody together.
-_MOVING = (GradeIs, GradeIsOpen, LevelIs, RankIs, ScoreIs, IsMarketingQualified, AccountPeople)
+_MOVING = (GradeIs, GradeIsOpen, LevelIs, RankIs, ScoreIs, IsMarketingQualified, AccountPeople, HasRole)
 
 
 def is_moving(condition: Condition, playbook: Playbook) -> bool:

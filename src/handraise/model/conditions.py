@@ -115,6 +115,18 @@ class AccountPeople:
 
 
 @dataclass(frozen=True, slots=True)
+class HasRole:
+    """The buying group of the account has somebody in a role (`products.BuyingGroup`); `missing`: it has nobody in it.
+
+    In: a member surely has it. Out: no member possibly does; otherwise unknown. `missing` is the opposite; an account
+    without people misses every role. Somebody without an account: out, of both.
+    """
+
+    role: str
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HasOpportunity:
     """There is a deal now in one of `statuses`: of the account, or with a contact role for the person.
 
@@ -355,6 +367,7 @@ Condition = (
     | Silent
     | AccountDid
     | AccountPeople
+    | HasRole
     | HasOpportunity
     | GradeIs
     | GradeIsOpen
@@ -387,6 +400,7 @@ CONDITION_KINDS: tuple[type, ...] = (
     Silent,
     AccountDid,
     AccountPeople,
+    HasRole,
     HasOpportunity,
     GradeIs,
     GradeIsOpen,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from handraise.model.conditions import Condition
+from handraise.model.conditions import Condition, HasRole, walk
 from handraise.model.lifecycle import Lifecycle
 from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramType
 from handraise.model.scores import ConditionRule, Engagement, Fit, RankCell
@@ -143,7 +143,25 @@ class Playbook:
     set_aside: tuple[SetAside, ...] = ()
 
     def conditions(self) -> Iterator[Condition]:
-        """Every condition that is written in the playbook, each at its outermost."""
+        """Every condition that decisions about people rest on, each at its outermost: also of roles of the buying group
+        that another one asks for."""
+        waiting, roles = list(self._written()), set[str]()
+        while waiting:
+            condition = waiting.pop(0)
+            yield condition
+            asked = dict.fromkeys(part.role for part in walk(condition) if isinstance(part, HasRole))
+            waiting += [self.buying_group.role(key).when for key in asked if key not in roles]
+            roles |= set(asked)
+
+    def with_roles(self) -> Playbook:
+        """The same playbook asking for every role of the buying group, so that what they read is read too."""
+        asked = {
+            f"role {role.key}": Segment(f"role {role.key}", SegmentOf.PEOPLE, role.when)
+            for role in self.buying_group.roles
+        }
+        return replace(self, segments={**self.segments, **asked}) if asked else self
+
+    def _written(self) -> Iterator[Condition]:
         yield from (rule.when for rule in self.fit.rules)
         yield from (rule.when for rule in self.engagement.rules if isinstance(rule, ConditionRule))
         yield from (segment.when for segment in self.segments.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handraise.model.conditions import AccountPeople, Condition, HasRole, Times
 from handraise.model.fields import Field
 from handraise.model.time import Duration
 
@@ -80,11 +81,31 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class BuyingGroup:
-    """The roles that a buying group should have, as values of one field of its people."""
+class BuyingRole:
+    """A role of a buying group, and what must hold of a person who has it."""
 
-    roles: tuple[str, ...] = ()
-    field: Field = Field("person", "buying_role")
+    key: str
+    when: Condition
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuyingGroup:
+    """The roles that the buying group of an account should have, in order. A person may have several."""
+
+    roles: tuple[BuyingRole, ...] = ()
+
+    def role(self, key: str) -> BuyingRole:
+        """The role of that key; it is there, or the playbook was not read."""
+        return next(role for role in self.roles if role.key == key)
+
+    def asked(self, condition: HasRole) -> AccountPeople:
+        """What the condition asks of the people of the account."""
+        return AccountPeople(self.role(condition.role).when, Times(0, 0) if condition.missing else Times())
+
+
+ROLE_FIELD = Field("person", "buying_role")
+"""The field that holds people's roles, where a playbook lists roles and names no other."""
 
 
 OFFER_TAKEN: tuple[str, ...] = ("content.viewed", "content.downloaded", "video.watched", "form.submitted")

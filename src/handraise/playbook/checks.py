@@ -13,6 +13,7 @@ from handraise.model.conditions import (
     Always,
     Condition,
     Fired,
+    InSegment,
     InterestedIn,
     IsMarketingQualified,
     ReachedStatus,
@@ -21,15 +22,17 @@ from handraise.model.conditions import (
 )
 from handraise.model.lifecycle import Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment
+from handraise.model.products import BuyingRole
 from handraise.model.scores import ConditionRule, FitRule
 from handraise.model.triggers import QualifyingTracks, Trigger
-from handraise.playbook.contradictions import always, conjuncts, never, regardless_of_order
-from handraise.playbook.dependencies import DecisionKind, Edge, circle_text, circles
+from handraise.playbook.contradictions import always, conjuncts, never, regardless_of_order, spelled_out
+from handraise.playbook.dependencies import DecisionKind, Edge, circle_text, circles, deepest
 from handraise.playbook.english import sentence
 from handraise.playbook.reading import Reading
 
-_PARTS = ("segment", "fit rule", "engagement rule", "trigger", "stage", "buyer segment")
-WithCondition = FitRule | ConditionRule | Segment | Trigger | Stage | BuyerSegment
+MOST_LEVELS = 100
+_PARTS = ("segment", "fit rule", "engagement rule", "trigger", "stage", "buyer segment", "role")
+WithCondition = FitRule | ConditionRule | Segment | Trigger | Stage | BuyerSegment | BuyingRole
 
 
 def check(playbook: Playbook, to: Reading) -> None:
@@ -74,7 +77,7 @@ def _circles(playbook: Playbook, to: Reading) -> None:
 
 
 def _place_of(edge: Edge, to: Reading) -> Span:
-    kind = "trigger" if edge.source.kind is DecisionKind.FIRED else "segment"
+    kind = {DecisionKind.FIRED: "trigger", DecisionKind.ROLE: "role"}.get(edge.source.kind, "segment")
     return _place(edge.via or f"{kind} `{edge.source.key}`", to)
 
 
@@ -143,9 +146,30 @@ def _buyer_segments(playbook: Playbook, to: Reading) -> None:
         )
 
 
+def _depth(playbook: Playbook, to: Reading) -> None:
+    """What is decided stays within reach of every evaluator, however conditions and decisions are nested."""
+    found = None if circles(playbook) else deepest(playbook)
+    if found is not None and found[1] > MOST_LEVELS:
+        decision, n = found
+        kind = {DecisionKind.SEGMENT: "segment", DecisionKind.ROLE: "role", DecisionKind.FIRED: "trigger"}
+        part = f"{kind.get(decision.kind, 'segment')} `{decision.key}`"
+        place = to.places.get(part) or to.places[next(iter(to.places))]
+        to.say(
+            "PB105",
+            place,
+            f"what {decision} rests on is nested {n:,} levels deep, more than the {MOST_LEVELS} that are read.",
+            "Let segments test facts instead of one another.",
+        )
+
+
 def _truths(playbook: Playbook, to: Reading) -> None:
-    for part, condition in _conditions(to):
+    is_whole = not circles(playbook) and to.n_errors == 0
+    for part, written in _conditions(to):
+        condition = written
         reason = never(condition)
+        if is_whole and reason is None and not always(condition):
+            condition = spelled_out(written, playbook)
+            reason = never(condition)
         if reason is not None:
             to.say(
                 "PB410",
@@ -161,7 +185,7 @@ def _truths(playbook: Playbook, to: Reading) -> None:
                 "Correct its condition, or delete the part.",
             )
         else:
-            _nobody_is(part, condition, playbook, to)
+            _nobody_is(part, written, playbook, to)
 
 
 def _nobody_is(part: str, condition: Condition, playbook: Playbook, to: Reading) -> None:
@@ -257,32 +281,40 @@ def _same_behaviours(playbook: Playbook, to: Reading) -> None:
 
 
 def _same_definitions(playbook: Playbook, to: Reading) -> None:
-    """Segments, and triggers, that say the same, whatever the order of their conditions."""
+    """Segments, triggers and roles that say the same, whatever the order of their conditions."""
     seen: dict[object, str] = {}
-    for kind in ("segment", "trigger"):
+    book = playbook if not circles(playbook) and to.n_errors == 0 else None
+    for kind in ("segment", "trigger", "role", "buyer segment"):
         for part, value in to.parts.get(kind, []):
-            if not isinstance(value, Segment | Trigger):
+            if not isinstance(value, Segment | Trigger | BuyingRole | BuyerSegment) or value.when == Always():
                 continue
-            first = seen.setdefault(_definition(value), part)
+            first = seen.setdefault((kind, _definition(value, book)), part)
             if first != part:
+                is_buyers = isinstance(value, BuyerSegment)
                 to.say(
                     "PB414",
                     _place(part, to),
-                    f"{part} is defined exactly as {first}.",
-                    "Use one of them everywhere.",
+                    f"{part} is defined exactly as {first}{', which comes first, so nobody is in it' if is_buyers else ''}.",
+                    "Delete one of them." if is_buyers else "Use one of them everywhere.",
                     related=((_place(first, to), "the other one"),),
                 )
 
 
-def _definition(part: Segment | Trigger) -> object:
-    when = regardless_of_order(part.when)
+def _definition(part: Segment | Trigger | BuyingRole | BuyerSegment, playbook: Playbook | None) -> object:
+    # One that only names another says itself that they are the same.
+    is_other_name = isinstance(part.when, InSegment)
+    spelled = spelled_out(part.when, playbook) if playbook and not is_other_name else part.when
+    when = regardless_of_order(spelled)
     if isinstance(part, Segment):
         return part.of, when
+    if not isinstance(part, Trigger):
+        return when
     return when, regardless_of_order(part.audience) if part.audience is not None else None
 
 
 _CHECKS: tuple[Callable[[Playbook, Reading], None], ...] = (
     _circles,
+    _depth,
     _names,
     _caps,
     _always_elsewhere,

@@ -49,7 +49,7 @@ PB213 | Unknown choice
 PB214 | Unknown time zone
 PB215 | Not a name
 PB216 | A name is used twice
-PB218 | Unknown product, program, status or offer
+PB218 | Unknown product, program, status, offer or role
 PB219 | Unknown trigger, track or stage
 PB301 | Not a whole number
 PB302 | Not a number
@@ -82,7 +82,7 @@ PB217 | A term that nothing uses
 PB410 | Never true
 PB411 | Always true
 PB412 | Two behaviours with the same definition
-PB414 | Two segments or triggers with the same definition
+PB414 | Two segments, triggers or roles with the same definition
 PB501 | Read but not decided yet
 """
 

@@ -1,6 +1,7 @@
 """Conditions that can never be true, or always are: the simple cases, told with the reason.
 
-Only what follows from the words themselves is found; "not found" says nothing.
+Only what follows from the words themselves is found; "not found" says nothing. Of very many conditions under one
+`all` or `any`, only the first are compared with each other.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, islice
 
+from handraise.model.activities import is_buyer_act
 from handraise.model.conditions import (
     AccountPeople,
     All,
@@ -22,22 +24,75 @@ from handraise.model.conditions import (
     FirstTime,
     GradeIs,
     GradeIsOpen,
+    HasRole,
     HeldFor,
+    InSegment,
     LevelIs,
     Not,
     RankIs,
     Regularly,
     Resumed,
+    ScoreIs,
     Silent,
     StageIs,
     Stopped,
     Times,
+    walk,
 )
+from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Unit
 from handraise.model.value_tests import Between, Compare, Comparison, IsKnown, OneOf, ValueTest
 from handraise.model.values import fold
 
-Pair = tuple[Condition, Condition]
+_COMPARED = 300
+_MOST_SPELLED_OUT = 300
+
+
+def spelled_out(condition: Condition, playbook: Playbook) -> Condition:
+    """The same with the definitions of the segments and roles that it names, as long as that is not too much, and with
+    the behaviours that break a silence. The playbook has no circles."""
+    return _SpelledOut(playbook).of(condition)
+
+
+class _SpelledOut:
+    """Definitions are written out once, the innermost first; one that grows too large is left as its name."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._playbook = playbook
+        self._made: dict[Condition, Condition] = {}
+        self._buyers = tuple(
+            b.key for b in playbook.behaviours.values() if all(map(is_buyer_act, b.activities))
+        )
+
+    def of(self, condition: Condition) -> Condition:
+        match condition:
+            case All(of):
+                return All(tuple(map(self.of, of)))
+            case Any(of):
+                return Any(tuple(map(self.of, of)))
+            case AtLeast(n, of):
+                return AtLeast(n, tuple(map(self.of, of)))
+            case Not(of):
+                return Not(self.of(of))
+            case AccountPeople(who, people):
+                return AccountPeople(self.of(who), people)
+            case Silent(span, ()) if self._buyers:
+                return Silent(span, self._buyers)
+            case InSegment(key):
+                return self._defined(condition, self._playbook.segments[key].when)
+            case HasRole():
+                return self._defined(condition, self._playbook.buying_group.asked(condition))
+            case _:
+                return condition
+
+    def _defined(self, name: Condition, definition: Condition) -> Condition:
+        if name not in self._made:
+            whole = self.of(definition)
+            is_small = sum(1 for _ in islice(walk(whole), _MOST_SPELLED_OUT)) < _MOST_SPELLED_OUT
+            # What holds never, or always, is said of the definition itself, and once is enough.
+            says_something = is_small and never(whole) is None and not always(whole)
+            self._made[name] = whole if says_something else name
+        return self._made[name]
 
 
 def regardless_of_order(condition: Condition) -> object:
@@ -77,11 +132,12 @@ def never(condition: Condition) -> tuple[Condition, ...] | None:
 
 def _all_never(condition: All) -> tuple[Condition, ...] | None:
     parts = conjuncts(condition)
+    compared = dict.fromkeys(parts[:_COMPARED])
     inner = next((r for r in map(never, parts) if r is not None), None)
     return (
         inner
         if inner is not None
-        else next(((a, b) for a, b in combinations(parts, 2) if _exclude(a, b)), None)
+        else next(((a, b) for a, b in combinations(compared, 2) if _exclude(a, b)), None)
     )
 
 
@@ -107,7 +163,9 @@ def always(condition: Condition) -> bool:
         case All(of):
             return all(map(always, of))
         case Any(of):
-            return any(map(always, of)) or any(_are_opposites(a, b) for a, b in combinations(of, 2))
+            return any(map(always, of)) or any(
+                _are_opposites(a, b) for a, b in combinations(of[:_COMPARED], 2)
+            )
         case Not(of):
             return never(of) is not None
         case AtLeast(n, of):
@@ -130,6 +188,8 @@ def _exclude(one: Condition, other: Condition) -> bool:
             return _values_exclude(one, other)
         case Did(times=times), Did(times=others) if _same_count(one, other):
             return _outside(times, others) or _outside(others, times)
+        case HasRole(role), HasRole(other_role) if role == other_role:
+            return one.missing is not other.missing
         case (GradeIs(), GradeIsOpen()) | (GradeIsOpen(), GradeIs()):
             return True
         case GradeIs(a), GradeIs(b):
@@ -138,8 +198,21 @@ def _exclude(one: Condition, other: Condition) -> bool:
             return not set(n) & set(m)
         case RankIs(a), RankIs(b):
             return not set(a) & set(b)
+        case ScoreIs(score), ScoreIs(other_score) if score is other_score:
+            return _tests_exclude(
+                Compare(one.comparison, one.bound), Compare(other.comparison, other.bound)
+            ) or (_tests_exclude(Compare(other.comparison, other.bound), Compare(one.comparison, one.bound)))
+        case (RankIs(ranks), GradeIs(grades)) | (GradeIs(grades), RankIs(ranks)):
+            return not {rank[0] for rank in ranks} & set(grades)
+        case (RankIs(ranks), LevelIs(levels)) | (LevelIs(levels), RankIs(ranks)):
+            return not {int(rank[1]) for rank in ranks} & set(levels)
         case StageIs(a), StageIs(b):
             return not set(a) & set(b) or (a == b and len(a) == 1 and _spans_exclude(one, other))
+        case (FirstTime(behaviour), Did(same, times, distinct=None)) | (
+            Did(same, times, distinct=None),
+            FirstTime(behaviour),
+        ) if behaviour == same and times.low > 1:
+            return True
         case _:
             return _acts_exclude(one, other) or _acts_exclude(other, one)
 

@@ -1,4 +1,4 @@
-"""Names of what the playbook declares elsewhere: products, programs, offers, triggers, tracks, stages."""
+"""Names of what the playbook declares elsewhere: products, programs, offers, roles, triggers, tracks, stages."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def _others(names: Collection[str]) -> str | None:
 PRODUCT = DeclaredName("a product", "products", lambda names: names.products)
 PROGRAM_TYPE = DeclaredName("a type of program", "programs", lambda names: names.programs)
 OFFER = DeclaredName("an offer", "offers", lambda names: names.offers)
+ROLE = DeclaredName("a role", "buying_group", lambda names: names.roles)
 TRIGGER = DeclaredName("a trigger", "triggers", lambda names: names.triggers, "PB219")
 TRACK = DeclaredName("a track", "triggers", lambda names: names.tracks, "PB219")
 STAGE = DeclaredName("a stage", "lifecycle", lambda names: names.stages, "PB219")

@@ -10,20 +10,23 @@ are refused on reading, and that is why the orders exist.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import singledispatch
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 
 from handraise.model.activities import ACTIVITY_COLUMNS
 from handraise.model.conditions import (
+    AccountPeople,
     AttributeTest,
     Condition,
     Fired,
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -36,6 +39,7 @@ from handraise.model.conditions import (
     Silent,
     StageIs,
     TookOffer,
+    children,
     walk,
 )
 from handraise.model.fields import Field
@@ -50,6 +54,7 @@ class DecisionKind(Enum):
     RANK = "rank"
     MARKETING_QUALIFIED = "marketing_qualified"
     SEGMENT = "segment"
+    ROLE = "role"
     FIRED = "fired"
     STAGE = "stage"
     BUYER_SEGMENTS = "buyer segments"
@@ -57,7 +62,7 @@ class DecisionKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something that is decided; `key` names the segment, or the trigger that fired."""
+    """Something that is decided; `key` names the segment, the role, or the trigger that fired."""
 
     kind: DecisionKind
     key: str = ""
@@ -141,6 +146,11 @@ def _(condition: InSegment) -> tuple[Decision, ...]:
 
 
 @_read_by.register
+def _(condition: HasRole) -> tuple[Decision, ...]:
+    return (Decision(DecisionKind.ROLE, condition.role),)
+
+
+@_read_by.register
 def _(condition: StageIs) -> tuple[Decision, ...]:
     return (STAGE,)
 
@@ -157,7 +167,7 @@ def decisions_read(condition: Condition) -> tuple[Decision, ...]:
 
 def edges(playbook: Playbook) -> tuple[Edge, ...]:
     """Who reads whom."""
-    found = (_score_edges, _qualifying_edges, _segment_edges, _trigger_edges, _stage_edges)
+    found = (_score_edges, _qualifying_edges, _segment_edges, _role_edges, _trigger_edges, _stage_edges)
     return tuple(dict.fromkeys(edge for some in found for edge in some(playbook)))
 
 
@@ -197,6 +207,11 @@ def _segment_edges(playbook: Playbook) -> Iterator[Edge]:
         yield from (Edge(BUYER_SEGMENTS, d) for d in decisions_read(buyer_segment.when))
 
 
+def _role_edges(playbook: Playbook) -> Iterator[Edge]:
+    for role in playbook.buying_group.roles:
+        yield from (Edge(Decision(DecisionKind.ROLE, role.key), d) for d in decisions_read(role.when))
+
+
 Graph = dict[Decision, tuple[Edge, ...]]
 
 
@@ -207,6 +222,7 @@ def _graph(playbook: Playbook) -> Graph:
         RANK,
         MARKETING_QUALIFIED,
         *(Decision(DecisionKind.SEGMENT, k) for k in playbook.segments),
+        *(Decision(DecisionKind.ROLE, r.key) for r in playbook.buying_group.roles),
         *(fired(k) for k in playbook.triggers),
         STAGE,
         BUYER_SEGMENTS,
@@ -267,44 +283,107 @@ def _reached(decision: Decision, graph: Graph) -> frozenset[Decision]:
 def circles(playbook: Playbook) -> tuple[tuple[Edge, ...], ...]:
     """One shortest circle for each group of decisions that read each other at the same instant."""
     graph = _without_before(_graph(playbook))
+    if _order(graph) is not None:
+        return ()
     found: list[tuple[Edge, ...]] = []
     done: set[Decision] = set()
+    back: dict[Decision, list[Edge]] = {d: [] for d in graph}
+    for edge in (e for es in graph.values() for e in es):
+        back.setdefault(edge.target, []).append(Edge(edge.target, edge.source))
     for start in (d for d in graph if d.kind in _WRITTEN):
         path = () if start in done else _path_back(start, graph)
         if path:
             found.append(path)
-            done |= {d for d in _reached(start, graph) if start in _reached(d, graph)}
+            done |= _reached(start, graph) & _reached(start, {d: tuple(es) for d, es in back.items()})
     return tuple(found)
 
 
+def _order(graph: Graph) -> tuple[Decision, ...] | None:
+    """The decisions, each after those it reads; `None` where they go round in a circle."""
+    sorter: TopologicalSorter[Decision] = TopologicalSorter(
+        {d: [e.target for e in es] for d, es in graph.items()}
+    )
+    try:
+        return tuple(sorter.static_order())
+    except CycleError:
+        return None
+
+
+def deepest(playbook: Playbook) -> tuple[Decision, int] | None:
+    """The decision that rests on most levels of conditions inside conditions and decisions inside decisions, and how many
+    they are; `None` of a playbook that decides nothing, or goes round in a circle."""
+    graph = _without_before(_graph(playbook))
+    own: dict[Decision, int] = dict.fromkeys(graph, 1)
+    for decision, condition in _defined(playbook):
+        own[decision] = max(own[decision], _levels(condition))
+    levels: dict[Decision, int] = {}
+    for decision in _order(graph) or ():
+        below = max((levels[e.target] for e in graph.get(decision, ())), default=0)
+        levels[decision] = own.get(decision, 1) + below
+    return max(levels.items(), key=lambda found: found[1], default=None)
+
+
+def _defined(playbook: Playbook) -> Iterator[tuple[Decision, Condition]]:
+    yield from ((FIT, rule.when) for rule in playbook.fit.rules)
+    for rule in playbook.engagement.rules:
+        if not isinstance(rule, BehaviourRule):
+            yield ENGAGEMENT, rule.when
+    yield from ((Decision(DecisionKind.SEGMENT, k), s.when) for k, s in playbook.segments.items())
+    yield from ((Decision(DecisionKind.ROLE, r.key), r.when) for r in playbook.buying_group.roles)
+    yield from ((BUYER_SEGMENTS, s.when) for s in playbook.buyer_segments)
+    for key, trigger in playbook.triggers.items():
+        yield from ((fired(key), c) for c in (trigger.when, trigger.audience) if c is not None)
+    yield from ((STAGE, stage.when) for stage in playbook.lifecycle.stages if stage.when is not None)
+
+
+def _levels(condition: Condition) -> int:
+    inner = (condition.who,) if isinstance(condition, AccountPeople) else children(condition)
+    return 1 + max(map(_levels, inner), default=0)
+
+
 # Decisions that a place in the playbook defines: each circle has one.
-_WRITTEN = (DecisionKind.FIT, DecisionKind.ENGAGEMENT, DecisionKind.SEGMENT, DecisionKind.FIRED)
+_WRITTEN = (
+    DecisionKind.FIT,
+    DecisionKind.ENGAGEMENT,
+    DecisionKind.SEGMENT,
+    DecisionKind.ROLE,
+    DecisionKind.FIRED,
+)
 
 
 def _path_back(start: Decision, graph: Mapping[Decision, tuple[Edge, ...]]) -> tuple[Edge, ...]:
     """The shortest way from a decision back to itself; empty if there is none."""
-    ways: list[tuple[Edge, ...]] = [(e,) for e in graph[start]]
-    seen: set[Decision] = set()
-    for way in ways:
-        here = way[-1].target
-        if here == start:
-            return way
-        if here not in seen:
-            seen.add(here)
-            ways += [(*way, e) for e in graph[here]]
+    came_by: dict[Decision, Edge] = {}
+    waiting = deque([start])
+    while waiting:
+        for edge in graph.get(waiting.popleft(), ()):
+            if edge.target == start:
+                way = [edge]
+                while way[-1].source != start:
+                    way.append(came_by[way[-1].source])
+                return tuple(reversed(way))
+            if edge.target not in came_by:
+                came_by[edge.target] = edge
+                waiting.append(edge.target)
     return ()
 
 
+_SHOWN_STEPS = 12
+
+
 def circle_text(circle: Iterable[Edge]) -> str:
-    """`segment icp -> grade -> fit rule `Size` -> segment icp`."""
+    """`segment icp -> grade -> fit rule `Size` -> segment icp`; of a very long one the first and the last steps."""
     steps = list(circle)
     words = [w for edge in steps for w in (str(edge.source), edge.via) if w]
+    if len(words) > _SHOWN_STEPS:
+        n = len(words) - _SHOWN_STEPS
+        words = [*words[: _SHOWN_STEPS // 2], f"({n:,} more)", *words[-_SHOWN_STEPS // 2 :]]
     return " -> ".join([*words, str(steps[0].source)])
 
 
 def needs(playbook: Playbook) -> Needs:
     """The facts that the playbook reads."""
-    parts = tuple(part for condition in playbook.conditions() for part in walk(condition))
+    parts = tuple(part for condition in playbook.with_roles().conditions() for part in walk(condition))
     where = [w.name for b in playbook.behaviours.values() for w in b.where]
     kinds = {type(part) for part in parts}
     names = {*where, *(name for kind, more in _NAMES_READ.items() if kind in kinds for name in more)}
@@ -333,11 +412,10 @@ _ACTS_READ: dict[type, tuple[str, ...]] = {
 
 
 def _fields(playbook: Playbook, parts: tuple[Condition, ...]) -> frozenset[Field]:
-    """Fields of people and accounts that are tested, or that say an interest or a buying role."""
+    """Fields of people and accounts that are tested, or that say an interest."""
     tested = {p.field for p in parts if isinstance(p, AttributeTest | HeldFor)}
     stated = playbook.interest.stated if any(isinstance(p, InterestedIn) for p in parts) else None
-    role = playbook.buying_group.field if playbook.buying_group.roles else None
-    return frozenset(tested | {field for field in (stated, role) if field is not None})
+    return frozenset(tested | ({stated} if stated is not None else set()))
 
 
 def _return_properties(playbook: Playbook) -> frozenset[str]:

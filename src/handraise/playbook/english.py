@@ -28,6 +28,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -197,6 +198,19 @@ def _members(people: Times, playbook: Playbook) -> str:
 def _(condition: AccountPeople, playbook: Playbook, catalog: FieldCatalog) -> str:
     who = lowered(sentence(condition.who, playbook, catalog), catalog)
     return f"of {_members(condition.people, playbook)} this holds: {_bracketed(condition.who, who)}"
+
+
+@sentence.register
+def _(condition: HasRole, playbook: Playbook, catalog: FieldCatalog) -> str:
+    group = f"the {playbook.term('buying group')} of the {playbook.term('account')}"
+    has = "has nobody" if condition.missing else "has somebody"
+    return f"{group} {has} in the role {role_label(condition.role, playbook)}"
+
+
+def role_label(key: str, playbook: Playbook) -> str:
+    """The team's word for a role of the buying group, else its label, else its key."""
+    label = next((role.label for role in playbook.buying_group.roles if role.key == key), None)
+    return own_word(key, label, playbook, key.replace("_", " "))
 
 
 _DEALS = {

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handraise.model.conditions import AttributeTest
 from handraise.model.fields import Entity, Field
-from handraise.model.products import BuyingGroup, Interest, Offer, Product, ProgramStatus, ProgramType
+from handraise.model.products import (
+    ROLE_FIELD,
+    BuyingGroup,
+    BuyingRole,
+    Interest,
+    Offer,
+    Product,
+    ProgramStatus,
+    ProgramType,
+)
+from handraise.model.value_tests import ListHas, OneOf
 from handraise.model.values import FieldType, fold
 from handraise.playbook.act_words import BehaviourName
+from handraise.playbook.condition_shape import CONDITION
 from handraise.playbook.field_names import tested_field
 from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
 from handraise.playbook.quantities import Flag, Span_, Whole
@@ -207,14 +219,78 @@ def _offer(key: str, node: Node, to: Reading) -> Offer | Wrong:
 OFFERS = NamedParts("offer", "offers by name", _offer, _OFFER)
 
 
+_ROLE = Record(
+    "a role of the buying group",
+    (
+        Key("when", CONDITION, "Who has it: in, out, or unknown.", required=True),
+        Key("label", _LABEL, "What the teams call it.", also=("name",)),
+    ),
+    _as_it_is,
+)
+
+
+def _role(key: str, node: Node, to: Reading) -> BuyingRole | Wrong:
+    got = _ROLE.read(node, to)
+    return got if isinstance(got, Wrong) else BuyingRole(key, got["when"], got.get("label"))
+
+
+class _Roles(NamedParts[BuyingRole]):
+    """At least one role."""
+
+    def schema(self, book: SchemaBook) -> Json:
+        return {**super().schema(book), "minProperties": 1}
+
+
+ROLES = _Roles("role", "roles by name", _role, _ROLE)
+_LISTED_ROLES = Many(Text("a role"), "roles")
+_ROLES: Shape[dict[str, BuyingRole] | tuple[str, ...]] = Either(
+    "roles", scalar=_LISTED_ROLES, listing=_LISTED_ROLES, mapping=ROLES
+)
+
+
 def _buying_group(got: Got) -> BuyingGroup | Wrong:
-    roles: tuple[str, ...] = got["roles"]
-    twice = next((r for i, r in enumerate(roles) if fold(r) in map(fold, roles[:i])), None)
+    roles: dict[str, BuyingRole] | tuple[str, ...] = got["roles"]
+    if isinstance(roles, tuple):
+        return _listed_roles(roles, got)
+    if "field" in got:
+        return got.to.say(
+            "PB313",
+            got.at("field"),
+            f"{got.to.part} has a `field`, but its roles say themselves who has them.",
+            "Delete `field`, or list the roles: `roles: [champion, ...]`.",
+        )
+    written = got.at("roles")
+    if isinstance(written, MapNode) and not written.pairs:
+        return got.to.say("PB405", written, f"{got.to.part} has no role.", "Add one, or delete it.")
+    return BuyingGroup(tuple(roles.values()))
+
+
+def _listed_roles(roles: tuple[str, ...], got: Got) -> BuyingGroup | Wrong:
+    """Roles that are values of one field."""
+    twice = next((r for i, r in enumerate(roles) if role_key(r) in map(role_key, roles[:i])), None)
     if twice is not None:
         return got.to.say(
             "PB216", got.at("roles"), f"{got.to.part} has the role `{twice}` twice.", "Keep one of them."
         )
-    return BuyingGroup(roles, got.get("field", BuyingGroup().field))
+    field: Field = got.get("field", ROLE_FIELD)
+    is_list = got.to.catalog.type_of(field) is FieldType.TEXT_LIST
+    return BuyingGroup(
+        tuple(
+            BuyingRole(
+                role_key(role),
+                AttributeTest(field, ListHas((role,)) if is_list else OneOf((role,))),
+                role if role != role_key(role) else None,
+            )
+            for role in roles
+        )
+    )
+
+
+def role_key(text: str) -> str:
+    """The key of a role that is written as a text: `Economic Buyer` is `economic_buyer`."""
+    folded = "".join(c if c.isalnum() else " " for c in fold(text))
+    key = "_".join(folded.split())[:70]
+    return key if key[:1].isalpha() else f"role_{key}"
 
 
 BUYING_GROUP = Record(
@@ -222,18 +298,27 @@ BUYING_GROUP = Record(
     (
         Key(
             "roles",
-            Many(Text("a role"), "roles"),
+            _ROLES,
             "The roles that a buying group should have: `[economic_buyer, champion]`.",
             required=True,
         ),
         Key(
             "field",
             FieldOfTexts("has its roles in", "person.buying_role"),
-            "The field of people that holds their role; `person.buying_role` without it.",
+            "The field of people that holds the roles of the list; `person.buying_role` without it.",
         ),
     ),
     _buying_group,
 )
+
+
+def names_of_roles(node: Node | None) -> tuple[str, ...]:
+    """The keys of the roles, whatever else is wrong with them."""
+    roles = node.get("roles") if isinstance(node, MapNode) else None
+    if isinstance(roles, MapNode):
+        return tuple(p.key.text for p in roles.pairs)
+    listed = roles.items if isinstance(roles, ListNode) else (roles,)
+    return tuple(role_key(r.text) for r in listed if isinstance(r, TextNode))
 
 
 def names_of_statuses(node: Node | None) -> dict[str, tuple[str, ...]]:

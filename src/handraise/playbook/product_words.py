@@ -1,9 +1,10 @@
-"""The words about what is declared in `products`, `programs` and `offers`: `interest`, `program`, `offer`."""
+"""The words about what is declared in `products`, `programs`, `offers` and `buying_group`: `interest`, `program`, `offer`,
+`buying_group`."""
 
 from __future__ import annotations
 
-from handraise.model.conditions import Condition, InterestedIn, OfferPiece, ReachedStatus, TookOffer
-from handraise.playbook.declared_names import OFFER, PROGRAM_TYPE
+from handraise.model.conditions import Condition, HasRole, InterestedIn, OfferPiece, ReachedStatus, TookOffer
+from handraise.playbook.declared_names import OFFER, PROGRAM_TYPE, ROLE
 from handraise.playbook.quantities import Flag, Span_
 from handraise.playbook.reading import Wrong, nearest
 from handraise.playbook.records import Got, Key, Record
@@ -73,6 +74,35 @@ OFFER_TAKEN: Record[Condition] = Record(
         _WITHIN,
     ),
     _offer,
+)
+
+
+def _role_there(got: Got) -> Condition | Wrong:
+    if "has" in got and "missing" in got:
+        return got.to.say(
+            "PB313",
+            got.at("missing"),
+            f"{got.to.part} asks for a role that the buying group has and one that it misses at once.",
+            "Write two conditions under `all`.",
+        )
+    if "has" not in got and "missing" not in got:
+        return got.to.say(
+            "PB202",
+            got.node,
+            f"{got.to.part} asks for no role of the buying group.",
+            "Write `buying_group: {has: ...}` or `buying_group: {missing: ...}`.",
+        )
+    return HasRole(got["has"]) if "has" in got else HasRole(got["missing"], missing=True)
+
+
+ROLE_THERE: Record[Condition] = Record(
+    "a role of the buying group",
+    (
+        Key("has", ROLE, "Somebody of the account has this role."),
+        Key("missing", ROLE, "Nobody of the account has this role."),
+    ),
+    _role_there,
+    min_keys=1,
 )
 
 

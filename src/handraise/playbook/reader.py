@@ -16,7 +16,7 @@ from handraise.model.playbook import Playbook
 from handraise.playbook.checks import check
 from handraise.playbook.files import beside, merged, sources
 from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
-from handraise.playbook.product_sections import names_of_statuses
+from handraise.playbook.product_sections import names_of_roles, names_of_statuses
 from handraise.playbook.reading import Beside, Names, Reading, Wrong
 from handraise.playbook.sections import PLAYBOOK, time_zones
 from handraise.playbook.segment_sections import segment_of
@@ -111,6 +111,7 @@ def _names(root: MapNode) -> Names:
         products=_keys(root.get("products")),
         programs=names_of_statuses(root.get("programs")),
         offers=_keys(root.get("offers")),
+        roles=names_of_roles(root.get("buying_group")),
         triggers=_keys(root.get("triggers")),
         tracks=names_of_tracks(root.get("triggers")),
         stages=names_of_stages(root.get("lifecycle")),
@@ -129,6 +130,8 @@ def _labels(root: MapNode) -> frozenset[str]:
     sections = [
         root.get(s) for s in ("segments", "triggers", "products", "programs", "offers", "buyer_segments")
     ]
+    group = root.get("buying_group")
+    sections.append(group.get("roles") if isinstance(group, MapNode) else None)
     lifecycle = root.get("lifecycle")
     sections.append(lifecycle.get("stages") if isinstance(lifecycle, MapNode) else None)
     parts = [part for section in sections for part in _parts(section)]

@@ -39,6 +39,7 @@ class Names:
     products: tuple[str, ...] = ()
     programs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     offers: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ from handraise.playbook.clocks import says_business_hours, sla_text
 from handraise.playbook.english import (
     behaviour_words,
     own_word,
+    role_label,
     segment_label,
     sentence,
     stage_label,
@@ -203,8 +204,10 @@ def _buying_group(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:
         return
     yield f"## {_cap(playbook.term('buying group'))}"
     yield ""
-    roles = listed([value_words(role, FieldType.TEXT) for role in group.roles], "and")
-    yield f"It should have these roles ({lowered(field_name(group.field, playbook, catalog), catalog)}): {roles}."
+    yield f"It should have somebody in each of these roles at every {playbook.term('account')}:"
+    yield ""
+    for role in group.roles:
+        yield f"- **{role_label(role.key, playbook)}**: {sentence(role.when, playbook, catalog)}."
 
 
 def _fit(playbook: Playbook, catalog: FieldCatalog) -> Iterator[str]:

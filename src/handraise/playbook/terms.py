@@ -36,5 +36,5 @@ def is_term(key: TextNode, to: Reading) -> bool:
 def _declared(names: Names) -> set[str]:
     """What the playbook itself gives a name: each is said by its own word where there is one."""
     keys = (names.segments, names.behaviours, names.triggers, names.tracks, names.stages)
-    more = (names.products, names.programs, names.offers, names.labels)
+    more = (names.products, names.programs, names.offers, names.roles, names.labels)
     return {name for some in (*keys, *more) for name in some}

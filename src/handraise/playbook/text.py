@@ -28,7 +28,7 @@ from handraise.playbook.nodes import ListNode, MapNode, Node, Pair, TextNode
 class Limits:
     """What one playbook may ask of the reader."""
 
-    characters: int = 10_000_000
+    characters: int = 2_000_000
     depth: int = 40
     aliases: int = 50
     nodes: int = 1_000_000

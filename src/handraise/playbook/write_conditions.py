@@ -22,6 +22,7 @@ from handraise.model.conditions import (
     GradeIs,
     GradeIsOpen,
     HasOpportunity,
+    HasRole,
     HeldFor,
     InSegment,
     InterestedIn,
@@ -226,6 +227,11 @@ def _(condition: AccountPeople, zone: str) -> Mapped:
     return {
         "account": {**_filled(people=_times(condition.people)), "who": condition_data(condition.who, zone)}
     }
+
+
+@condition_data.register
+def _(condition: HasRole, zone: str) -> Mapped:
+    return {"buying_group": {"missing" if condition.missing else "has": condition.role}}
 
 
 @condition_data.register

@@ -75,7 +75,7 @@ def canonical_data(playbook: Playbook) -> dict[str, Data]:
         interest=_interest(playbook.interest),
         programs={k: _program(p) for k, p in sorted(playbook.programs.items())},
         offers={k: _offer(o) for k, o in sorted(playbook.offers.items())},
-        buying_group=_buying_group(playbook.buying_group),
+        buying_group=_buying_group(playbook.buying_group, zone),
         segments={k: _segment(s, zone) for k, s in sorted(playbook.segments.items())},
         triggers={k: _trigger(t, zone) for k, t in playbook.triggers.items()},
         lifecycle=_lifecycle(playbook.lifecycle, zone),
@@ -214,8 +214,9 @@ def _offer(offer: Offer) -> dict[str, Data]:
     return present(label=offer.label, free=list(offer.free), gated=list(offer.gated))
 
 
-def _buying_group(group: BuyingGroup) -> dict[str, Data]:
-    return {} if group == BuyingGroup() else {"roles": list(group.roles), "field": str(group.field)}
+def _buying_group(group: BuyingGroup, zone: str) -> dict[str, Data]:
+    roles = {r.key: present(when=condition_data(r.when, zone), label=r.label) for r in group.roles}
+    return present(roles=roles)
 
 
 def _business_hours(playbook: Playbook) -> dict[str, Data]:

@@ -13,6 +13,7 @@ from handraise.reports.sections.data import data
 from handraise.reports.sections.flowing import flowing
 from handraise.reports.sections.happening import happening
 from handraise.reports.sections.headline import headline
+from handraise.reports.sections.market import market
 from handraise.reports.sections.matrix import matrix
 from handraise.reports.sections.order import order
 from handraise.reports.sections.segments import segments
@@ -23,6 +24,7 @@ SECTIONS: tuple[Callable[[ReportInputs, DecisionsSummary], Section], ...] = (
     headline,
     matrix,
     segments,
+    market,
     happening,
     flowing,
     unknowns,
@@ -43,13 +45,16 @@ def build_report(inputs: ReportInputs, summary: DecisionsSummary | None = None) 
         sections=tuple(
             section(inputs, counted)
             for section in SECTIONS
-            if (section is not happening or inputs.happenings is not None)
-            and (section is not flowing or inputs.flows is not None)
+            if not (section is happening and inputs.happenings is None)
+            and not (section is flowing and inputs.flows is None)
+            and not (section is market and inputs.market is None and not inputs.roles)
         ),
         made_with=inputs.made_with,
         data={"summary": counted.as_dict(), "score_review": review.as_dict() if review else None}
         | ({"happenings": inputs.happenings.as_dict()} if inputs.happenings else {})
-        | ({"flows": inputs.flows.as_dict()} if inputs.flows else {}),
+        | ({"flows": inputs.flows.as_dict()} if inputs.flows else {})
+        | ({"market": inputs.market.as_dict()} if inputs.market else {})
+        | ({"roles": inputs.roles} if inputs.roles else {}),
     )
 
 

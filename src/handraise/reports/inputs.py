@@ -12,6 +12,7 @@ from handraise.evidence.score_review import ScoreReview
 from handraise.model.time import Micros
 from handraise.reports.flows import Flows
 from handraise.reports.happenings import Happenings
+from handraise.reports.market import Market, RoleCount
 
 DECISION_COLUMNS: tuple[str, ...] = (
     "person_id",
@@ -110,7 +111,8 @@ class ImportReconciliation:
 @dataclass(frozen=True, slots=True)
 class ReportInputs:
     """What a report shows. `decisions` has `DECISION_COLUMNS`; without a review, `no_review_reason` says why; without
-    `happenings` the playbook has neither triggers nor a lifecycle, without `flows` nobody was there to move.
+    `happenings` the playbook has neither triggers nor a lifecycle; without `flows` nobody was there to move; without
+    `market` it has no segments of accounts, and without `roles` no buying group.
     `made_with` names the product and its version."""
 
     decisions: pa.Table
@@ -121,5 +123,7 @@ class ReportInputs:
     score_review: ScoreReview | None = None
     happenings: Happenings | None = None
     flows: Flows | None = None
+    market: Market | None = None
+    roles: tuple[RoleCount, ...] = ()
     no_review_reason: str | None = None
     made_with: str = "Handraise"

@@ -29,6 +29,7 @@ from handraise.model.values import FieldType
 from handraise.playbook.reader import read_text
 from handraise.playbook.writer import version_of, write
 from handraise.reports.happenings import Happenings, happenings
+from handraise.reports.market import Market, findings_of_market, market
 from handraise.reports.summary import DecisionsSummary, summarise
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
@@ -62,6 +63,12 @@ class DecideResult:
     playbook: Playbook
     catalog: FieldCatalog
     told: Told | None = None
+    accounts: pa.Table | None = None
+
+    @property
+    def market(self) -> Market | None:
+        """The segments of accounts in a few figures; `None` without any."""
+        return None if self.accounts is None else market(self.playbook, self.accounts)
 
     @property
     def happenings(self) -> Happenings | None:
@@ -71,16 +78,20 @@ class DecideResult:
         return happenings(self.playbook, self.table, self.told.firings, self.told.entries, self.as_of)
 
     def as_dict(self) -> dict[str, object]:
-        found = self.happenings
-        return {
-            "run": self.run_id,
-            "as_of": iso(self.as_of),
-            "horizon": self.horizon,
-            "playbook_version": self.playbook_version,
-            "duration_seconds": round(self.duration_seconds, 3),
-            "summary": self.summary.as_dict(),
-            "findings": [f.as_dict() for f in self.findings],
-        } | ({} if found is None else {"happenings": found.as_dict()})
+        found, accounts = self.happenings, self.market
+        return (
+            {
+                "run": self.run_id,
+                "as_of": iso(self.as_of),
+                "horizon": self.horizon,
+                "playbook_version": self.playbook_version,
+                "duration_seconds": round(self.duration_seconds, 3),
+                "summary": self.summary.as_dict(),
+                "findings": [f.as_dict() for f in self.findings],
+            }
+            | ({} if found is None else {"happenings": found.as_dict()})
+            | ({} if accounts is None else {"market": accounts.as_dict()})
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,7 @@ class Deciding:
         )
         seconds = (self.clock() - started_at) / MICROS_PER_SECOND
         summary = summarise(decided.table)
-        findings = (*findings_of_playbook(playbook), *_of_decided(decided))
+        findings = (*findings_of_playbook(playbook), *_of_decided(decided, playbook))
         return DecideResult(
             run_id,
             run.as_of,
@@ -170,6 +181,7 @@ class Deciding:
             playbook,
             catalog,
             decided.told,
+            decided.accounts,
         )
 
     def _decide(
@@ -185,7 +197,7 @@ class Deciding:
         counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
         run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
         seconds = (finished_at - started_at) / MICROS_PER_SECOND
-        findings = (*findings_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
+        findings = (*findings_of_playbook(playbook), *_of_decided(decided, playbook), *self._staleness(as_of))
         result = DecideResult(
             run_id,
             as_of,
@@ -198,6 +210,7 @@ class Deciding:
             playbook,
             catalog,
             decided.told,
+            decided.accounts,
         )
         return result, run
 
@@ -234,8 +247,12 @@ def findings_of_newest(newest: Micros | None, as_of: Micros) -> tuple[Finding, .
     )
 
 
-def _of_decided(decided: Decided) -> tuple[Finding, ...]:
-    return findings_of_decided(len(decided.table), decided.n_unknown_occurrences, decided.calibration)
+def _of_decided(decided: Decided, playbook: Playbook) -> tuple[Finding, ...]:
+    of_market = market(playbook, decided.accounts) if decided.accounts is not None else None
+    return (
+        *findings_of_decided(len(decided.table), decided.n_unknown_occurrences, decided.calibration),
+        *findings_of_market(of_market, playbook),
+    )
 
 
 def findings_of_decided(

@@ -16,6 +16,7 @@ from handraise.model.conditions import (
     Condition,
     Did,
     HasOpportunity,
+    HasRole,
     InSegment,
     Not,
     walk,
@@ -60,6 +61,8 @@ class Readiness:
                 return tuple(sorted((e[i] for e in ends), reverse=True)[condition.n - 1] for i in (0, 1))  # type: ignore[return-value]
             case InSegment():
                 return self._reach(self.playbook.segments[condition.segment].when)
+            case HasRole():
+                return self._reach(self.playbook.buying_group.asked(condition))
             case AttributeTest() if condition.field not in self.contents.fields:
                 certain = (
                     Truth.of(not condition.test.known)
@@ -85,6 +88,8 @@ class Readiness:
                     yield f"`{self.playbook.behaviours[atom.behaviour].activities[0]}`"
                 case HasOpportunity() if not self.contents.has_deals:
                     yield "deals"
+                case HasRole():
+                    yield from self._missing(self.playbook.buying_group.role(atom.role).when)
                 case InSegment():
                     yield from self._missing(self.playbook.segments[atom.segment].when)
 

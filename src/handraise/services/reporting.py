@@ -32,6 +32,7 @@ from handraise.reports.inputs import (
     ReportInputs,
     SegmentDisplay,
 )
+from handraise.reports.market import RoleCount, role_counts
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.outcomes import END_OF_TIME, Outcomes, find_outcomes
 from handraise.services.readiness import Readiness
@@ -89,6 +90,8 @@ class Reporting:
             no_review_reason=reason,
             happenings=decided.happenings,
             flows=moved,
+            market=decided.market,
+            roles=self._roles(playbook, decided),
             made_with=f"Handraise {__version__}",
         )
         return ReportResult(build_report(inputs, decided.summary), decided, review, moved)
@@ -102,6 +105,12 @@ class Reporting:
         stages = [(s.key, s.label or playbook.term(s.key)) for s in playbook.lifecycle.stages]
         segments = [(s.key, s.label) for s in playbook.buyer_segments]
         return flows(then, decided.table, (before, decided.as_of), segments, stages)
+
+    def _roles(self, playbook: Playbook, decided: DecideResult) -> tuple[RoleCount, ...]:
+        if not playbook.buying_group.roles:
+            return ()
+        groups = self.deciding.engine(playbook).groups(decided.as_of, told=decided.told)
+        return role_counts(playbook, groups.table)
 
     def _review(
         self, playbook: Playbook, decided: DecideResult, progress: Progress | None

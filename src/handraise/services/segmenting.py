@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from handraise.model.scores import RANKS
+from handraise.reports.market import AccountSegmentCount, Market
 from handraise.services.deciding import DecideResult
+
+_TEXTS = ("segment", "label", "of", "tier")
+_NUMBERS = tuple(f"n_{what}_{where}" for what in ("people", "accounts") for where in ("in", "out", "unknown"))
+SEGMENT_COLUMNS = pa.schema(
+    [*((name, pa.string()) for name in _TEXTS), *((name, pa.int64()) for name in _NUMBERS)]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentMembers:
     """How many people a named segment holds (people of its accounts, where it is one of accounts), excludes,
-    or cannot be told of yet. The three add up to everybody."""
+    or cannot be told of yet. The three add up to everybody. `accounts` counts accounts, where it is one of accounts."""
 
     key: str
     label: str | None
@@ -20,6 +29,8 @@ class SegmentMembers:
     n_in: int
     n_out: int
     n_unknown: int
+    tier: str | None = None
+    accounts: AccountSegmentCount | None = None
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -29,6 +40,14 @@ class SegmentMembers:
             "n_in": self.n_in,
             "n_out": self.n_out,
             "n_unknown": self.n_unknown,
+            "tier": self.tier,
+            "accounts": None
+            if self.accounts is None
+            else {
+                "n_in": self.accounts.n_in,
+                "n_out": self.accounts.n_out,
+                "n_unknown": self.accounts.n_unknown,
+            },
         }
 
 
@@ -38,12 +57,48 @@ class Segmented:
 
     decided: DecideResult
 
+    @property
+    def market(self) -> Market | None:
+        """The segments of accounts: how they overlap, and whether tiers lie inside each other."""
+        return self.decided.market
+
+    def table(self) -> pa.Table:
+        """The named segments, a row each, for a file."""
+        rows = []
+        for s in self.segments():
+            found = s.accounts
+            rows.append(
+                {
+                    "segment": s.key,
+                    "label": s.label,
+                    "of": s.of,
+                    "tier": s.tier,
+                    "n_people_in": s.n_in,
+                    "n_people_out": s.n_out,
+                    "n_people_unknown": s.n_unknown,
+                    "n_accounts_in": found.n_in if found else None,
+                    "n_accounts_out": found.n_out if found else None,
+                    "n_accounts_unknown": found.n_unknown if found else None,
+                }
+            )
+        return pa.Table.from_pylist(rows, schema=SEGMENT_COLUMNS)
+
     def segments(self) -> tuple[SegmentMembers, ...]:
         """The named segments."""
         n_people = len(self.decided.table)
         held, open_ = self._counted("segments_in"), self._counted("segments_unknown")
+        accounts = {s.key: s for s in self.market.segments} if self.market else {}
         return tuple(
-            SegmentMembers(key, s.label, s.of.value, held[key], n_people - held[key] - open_[key], open_[key])
+            SegmentMembers(
+                key,
+                s.label,
+                s.of.value,
+                held[key],
+                n_people - held[key] - open_[key],
+                open_[key],
+                s.tier,
+                accounts.get(key),
+            )
             for key, s in self.decided.playbook.segments.items()
         )
 
@@ -80,9 +135,13 @@ class Segmented:
         ]
 
     def as_dict(self) -> dict[str, object]:
+        found = self.market
         return {
             "n_people": len(self.decided.table),
+            "n_accounts": None if self.decided.accounts is None else len(self.decided.accounts),
             "segments": [s.as_dict() for s in self.segments()],
+            "overlaps": found.as_dict()["overlaps"] if found else [],
+            "tiers": found.as_dict()["tiers"] if found else [],
             "buyer_segments": self.buyer_segments(),
             "matrix": self.matrix(),
         }

@@ -22,9 +22,12 @@ from handraise.playbook.writer import write
 from handraise.services.checking import CheckResult, check_playbook, check_text
 from handraise.services.deciding import DecideResult, Deciding, run_data
 from handraise.services.explaining import explain_person
+from handraise.services.grouping import AccountsResult, Grouping
 from handraise.services.planning import Planning
 from handraise.services.replaying import ChangesResult, Replaying
 from handraise.services.segmenting import Segmented
+from handraise.web.accounts import AccountsAsked
+from handraise.web.accounts import page as page_of_accounts
 from handraise.web.errors import RequestError, not_found
 from handraise.web.pages import Asked, page
 from handraise.web.recent import Recent
@@ -46,6 +49,9 @@ class Answers:
         self._closing = False
         self._recent: Recent[DecideResult] = Recent()
         self._recent_changes: Recent[ChangesResult] = Recent()
+        self._recent_accounts: Recent[AccountsResult] = Recent(
+            size=lambda found: int(found.table.nbytes + found.roles.nbytes)
+        )
         self._checked: tuple[object, CheckResult] | None = None
 
     def close(self) -> None:
@@ -74,6 +80,12 @@ class Answers:
         with self._alone():
             decided = self._decided(self._instant(as_of))
         return {**_head(decided), **Segmented(decided).as_dict()}
+
+    def accounts(self, asked: AccountsAsked) -> dict[str, Any]:
+        """A page of the accounts of an instant, with their buying groups."""
+        with self._alone():
+            found = self._accounts(self._instant(asked.as_of), asked.playbook_version)
+        return page_of_accounts(found, asked)
 
     def explanation(self, person: str, as_of: str | None) -> dict[str, Any]:
         """Why, for one person: what `handraise explain --json` prints."""
@@ -202,6 +214,17 @@ class Answers:
             kept = Replaying(self._deciding).changes(playbook, after, until)
             self._recent_changes.keep((current, after, until), kept)
         return current, kept
+
+    def _accounts(self, as_of: Micros, version: str | None) -> AccountsResult:
+        """The accounts of an instant, by the playbook as it stands or by the version that an earlier page showed."""
+        if version is not None and (kept := self._recent_accounts.get((version, as_of))):
+            return kept
+        playbook, current = self._in_force(version)
+        kept = self._recent_accounts.get((current, as_of))
+        if kept is None:
+            kept = Grouping(self._deciding).accounts(playbook, as_of)
+            self._recent_accounts.keep((current, as_of), kept)
+        return kept
 
     def _in_force(self, version: str | None) -> tuple[Playbook, str]:
         """The playbook as it stands, and its version. Raises `RequestError` where an earlier page showed another."""

@@ -14,6 +14,7 @@ from handraise.errors import HandraiseError
 from handraise.services.planning import MOST_EXAMPLES, USUAL_EXAMPLES
 from handraise.version import __version__
 from handraise.web.access import Access
+from handraise.web.accounts import AccountsAsked
 from handraise.web.answers import Answers
 from handraise.web.border import Border
 from handraise.web.errors import Json, RequestError, answer_to, said
@@ -74,6 +75,13 @@ class Proposed(BaseModel):
     playbook: str
 
 
+class AskedAccounts(AskedRuns):
+    as_of: Instant = None
+    missing: Text = None
+    segment: Text = None
+    playbook_version: Text = None
+
+
 class AskedDecisions(AskedRuns):
     as_of: Instant = None
     segment: Text = None
@@ -130,6 +138,11 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
     def segments(asked: Annotated[AskedInstant, Query()]) -> Json:
         """Everybody by segment, buyer segment and cell."""
         return Json(answers.segments(asked.as_of))
+
+    @app.get("/v1/accounts")
+    def accounts(asked: Annotated[AskedAccounts, Query()]) -> Json:
+        """Accounts with their segments and buying groups, a page at a time."""
+        return Json(answers.accounts(AccountsAsked(**asked.model_dump())))
 
     @app.get("/v1/runs")
     def runs(asked: Annotated[AskedRuns, Query()]) -> Json:

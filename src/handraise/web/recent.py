@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ Key = tuple[str, Micros] | tuple[str, Micros, Micros]
 
 
 class HasTable(Protocol):
-    """A result with a row for each person, or move."""
+    """A result whose size is that of its table, unless `Recent` is told another."""
 
     @property
     def table(self) -> pa.Table: ...
@@ -26,12 +27,22 @@ class HasTable(Protocol):
 Result = TypeVar("Result", bound=HasTable)
 
 
+def _of_table(result: HasTable) -> int:
+    return int(result.table.nbytes)
+
+
 class Recent(Generic[Result]):
     """The results used last, so many and so large at most; the very last is always kept. For one thread at a time."""
 
-    def __init__(self, max_results: int = MAX_RESULTS, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        max_results: int = MAX_RESULTS,
+        max_bytes: int = MAX_BYTES,
+        size: Callable[[Result], int] = _of_table,
+    ) -> None:
         self._max_results = max_results
         self._max_bytes = max_bytes
+        self._size = size
         self._kept: OrderedDict[Key, Result] = OrderedDict()
 
     def __len__(self) -> int:
@@ -53,4 +64,4 @@ class Recent(Generic[Result]):
             self._kept.popitem(last=False)
 
     def _n_bytes(self) -> int:
-        return sum(int(r.table.nbytes) for r in self._kept.values())
+        return sum(self._size(r) for r in self._kept.values())
