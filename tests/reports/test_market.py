@@ -71,7 +71,7 @@ def test_an_inner_tier_outside_the_next_outer_one_is_counted_and_named() -> None
         ("SOM", "SAM", 2, 1, ("e", "f")),
     ]
     (finding,) = findings_of_market(found, book)
-    assert (finding.code, finding.n) == ("DC108", 2)
+    assert (finding.code, finding.n) == ("DC110", 2)
     assert "2 accounts are in a SOM segment but in no SAM segment" in finding.sentence
     assert "e, f" in finding.sentence
 

@@ -140,7 +140,7 @@ def _finding(broken: TierBreak, playbook: Playbook) -> Finding:
     accounts = f"1 {playbook.term('account')} is" if n == 1 else f"{n:,} {playbook.term('accounts')} are"
     shown = ", ".join(broken.account_ids) + (" and others" if n > len(broken.account_ids) else "")
     return Finding(
-        "DC108",
+        "DC110",
         f"{accounts} in a {broken.inner} segment but in no {broken.outer} segment, which should hold it whole: {shown}.",
         n=n,
         advice=(f"Widen the {broken.outer} segment, or exclude these from {broken.inner}.",),
