@@ -20,15 +20,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pyarrow as pa
+
 from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, PLAYBOOK_FOLDER, SETTINGS_FILE, Settings
 from handraise.engines.local import Progress
 from handraise.errors import ExitCode, HandraiseError, WorkspaceError
 from handraise.evaluate.explain import PersonExplanation
+from handraise.facts.activations import Activation
+from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.imports import ImportResult, QuarantinedRow
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
 from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Micros, parse_instant
+from handraise.services.activating import Activating, ActivationResult
 from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
@@ -178,6 +183,32 @@ class Workspace:
         """The stored runs, the latest first."""
         with self.store() as store:
             return store.runs()
+
+    def activate(self, at: str | Micros | None = None) -> ActivationResult:
+        """Put the playbook as it stands into force: from now, or from an instant that is past."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return Activating(deciding).activate(self._playbook(deciding), _instant(at))
+
+    def activations(self) -> tuple[Activation, ...]:
+        """Which playbook version was in force since when, in order of time."""
+        with self.store() as store:
+            return store.activations()
+
+    def calibrations(self) -> tuple[StoredCalibration, ...]:
+        """The calibrations that are stored, of all playbook versions, by instant."""
+        with self.store() as store:
+            return store.calibrations()
+
+    def firings(self) -> pa.Table:
+        """Every firing that a run told, by instant, with the playbook version and the first run that told it."""
+        with self.store() as store:
+            return store.firings()
+
+    def stage_entries(self) -> pa.Table:
+        """Every stage that somebody entered as a run told it, by instant, with playbook version and run."""
+        with self.store() as store:
+            return store.stage_entries()
 
     def explain(
         self, person: str, as_of: str | Micros | None = None, *, playbook: str | Path | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,10 +14,13 @@ import pytest
 from tests.facts.dumps import dump
 from tests.facts.worlds import append, header, store_of
 
+from handraise.engines.told import FIRING_COLUMNS, STAGE_ENTRY_COLUMNS
 from handraise.errors import EngineError
 from handraise.facts import catalog
+from handraise.facts.activations import Activation, RunningTrigger
+from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.rows import Activity, AttributeChange, PersonRecord, Rejection, SourceRow
-from handraise.facts.runs import Calibration, Run
+from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
 from handraise.model.fields import Field, FieldDefinition
 from handraise.model.values import FieldType
@@ -184,10 +188,117 @@ def test_runs_keep_their_decisions(tmp_path: Path) -> None:
         assert len(store.runs()) == 2
 
 
+def calibration(
+    instant: int, horizon: int, known_at: int | None = None, version: str = "v1"
+) -> StoredCalibration:
+    limits = {"grades": [7550, 5000, 2500], "levels": [60, 30, 10]}
+    return StoredCalibration(version, instant, horizon, "rests on", known_at, 4, limits)
+
+
 def test_calibrations_are_kept_by_version(tmp_path: Path) -> None:
-    grades = Calibration("v1", "grades", 10, 3, {"A": 75.5})
     with FactStore(tmp_path / "facts.duckdb") as store:
-        store.save_calibration(grades)
-        store.save_calibration(grades)
-        assert store.calibrations("v1") == (grades,)
+        store.save_run(run("r1", 1), calibrations=[calibration(10, 0, 12)])
+        store.save_run(run("r2", 2), calibrations=[calibration(10, 0, 15), calibration(17, 0)])
+        assert store.calibrations("v1") == (calibration(10, 0, 12), calibration(17, 0))
         assert store.calibrations("v2") == ()
+        assert store.calibrations() == store.calibrations("v1")
+
+
+def test_a_calibration_that_was_worked_out_becomes_a_fact_where_decisions_keep_to_it(tmp_path: Path) -> None:
+    with FactStore(tmp_path / "facts.duckdb") as store:
+        store.save_run(run("r1", 1), calibrations=[calibration(10, 0)])
+        store.save_run(run("r2", 2), calibrations=[calibration(10, 0, 15)])
+        assert store.calibrations("v1") == (calibration(10, 0, 15),)
+
+
+def test_only_facts_outlive_the_facts_that_they_rest_on(tmp_path: Path) -> None:
+    """What was only worked out would never be asked for again."""
+    with store_of([ANN], tmp_path=tmp_path) as store:
+        store.save_run(run("r1", 1), calibrations=[calibration(10, 0, 12), calibration(17, 0)])
+        assert store.calibrations() == (calibration(10, 0, 12),)
+
+
+def test_activations_are_in_order_of_time(tmp_path: Path) -> None:
+    started = {"t": RunningTrigger(5, "form")}
+    later = Activation(9, 9, "v2", "Book", "playbook: Book", started)
+    with FactStore(tmp_path / "facts.duckdb") as store:
+        assert store.activations() == ()
+        store.activate(later)
+        store.activate(replace(later, activated_at=5, playbook_version="v1"), [calibration(5, 0, 5)])
+        assert [a.playbook_version for a in store.activations()] == ["v1", "v2"]
+        assert store.activations()[1] == later
+        assert store.calibrations("v1") == (calibration(5, 0, 5),)
+
+
+def firings(*instants: int) -> pa.Table:
+    rows = [
+        {
+            "firing_id": f"f{at}",
+            "trigger": "t",
+            "person_id": "crm:ann",
+            "fired_at": at,
+            "track": "t",
+            "due_at": None,
+        }
+        for at in instants
+    ]
+    return pa.Table.from_pylist(rows, schema=FIRING_COLUMNS)
+
+
+def test_a_firing_that_is_told_again_is_one_row_of_the_run_that_told_it_first(tmp_path: Path) -> None:
+    """By each playbook version. Once its trigger was activated, it is in force."""
+    with FactStore(tmp_path / "facts.duckdb") as store:
+        store.save_run(run("r1", 1), firings=firings(3, 4))
+        store.save_run(run("r2", 2), firings=firings(4, 5), in_force=True)
+        store.save_run(replace(run("r3", 3), playbook_version="v2"), firings=firings(5))
+        rows = store.firings().to_pylist()
+        told = [(r["firing_id"], r["fired_at"], r["run"], r["in_force"], r["playbook_version"]) for r in rows]
+        assert told == [
+            ("f3", 3, "r1", False, "v1"),
+            ("f4", 4, "r1", True, "v1"),
+            ("f5", 5, "r2", True, "v1"),
+            ("f5", 5, "r3", False, "v2"),
+        ]
+
+
+def test_a_stage_entry_that_is_told_again_is_one_row(tmp_path: Path) -> None:
+    entry = {"person_id": "crm:ann", "stage": "MQL", "entered_at": 3, "entered_by": "passed_back"}
+    entry |= {"reason": "no budget", "return_at": 9, "due_at": None}
+    entries = pa.Table.from_pylist([entry], schema=STAGE_ENTRY_COLUMNS)
+    with FactStore(tmp_path / "facts.duckdb") as store:
+        store.save_run(run("r1", 1), stage_entries=entries)
+        store.save_run(run("r2", 2), stage_entries=entries)
+        assert store.stage_entries().to_pylist() == [{"playbook_version": "v1", **entry, "run": "r1"}]
+
+
+def made_by_version_1(path: Path) -> Path:
+    """A store as the first version left it."""
+    with FactStore(path) as store:
+        store.save_run(run("r1", 1))
+        for table in ("activations", "firings", "stage_entries", "calibrations"):
+            store.connection.execute(f"DROP TABLE {table}")
+        store.connection.execute("CREATE TABLE calibrations (playbook_version VARCHAR, name VARCHAR)")
+        store.connection.execute("UPDATE store_meta SET value = 1 WHERE name = 'schema_version'")
+    return path
+
+
+def test_a_store_of_an_earlier_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    path = made_by_version_1(tmp_path / "facts.duckdb")
+    for _ in range(2):
+        with FactStore(path) as store:
+            assert [r.id for r in store.runs()] == ["r1"]
+            assert (store.calibrations(), store.activations(), store.firings().num_rows) == ((), (), 0)
+            found = store.connection.execute("DESCRIBE calibrations").fetchall()
+            assert [row[0] for row in found] == list(catalog.CALIBRATIONS.names)
+            assert store.last_seq == 0
+
+
+def test_a_store_of_an_earlier_version_that_can_only_be_read_has_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made_by_version_1(tmp_path / "facts.duckdb")
+    monkeypatch.setattr("handraise.facts.sql.can_write", lambda path: False)
+    with FactStore(path) as store:
+        assert [r.id for r in store.runs()] == ["r1"]
+        assert (store.calibrations("v1"), store.activations()) == ((), ())
+        assert (store.firings().num_rows, store.stage_entries().num_rows) == (0, 0)

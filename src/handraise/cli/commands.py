@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,10 +12,11 @@ import pyarrow as pa
 from handraise.cli import screens
 from handraise.cli.output import CONSOLE, clean, note, print_json, progress
 from handraise.demo import run_demo
+from handraise.engines.told import FIRING_COLUMNS, STAGE_ENTRY_COLUMNS
 from handraise.errors import ExitCode, HandraiseError
 from handraise.model.time import iso, parse_instant
 from handraise.playbook.show import as_github
-from handraise.services.deciding import run_data
+from handraise.services.deciding import DecideResult, run_data
 from handraise.services.exchanging import names_given
 from handraise.services.importing import FileOutcome
 from handraise.services.tables_out import check_target, write_table
@@ -98,6 +100,36 @@ def check(workspace: Path | None, playbook: Path | None, english: bool, format_:
         raise SystemExit(int(ExitCode.PLAYBOOK))
 
 
+@dataclass(frozen=True, slots=True)
+class HappenedFiles:
+    """Where `decide` writes what happened by then; `None`: nowhere."""
+
+    firings: Path | None = None
+    stage_entries: Path | None = None
+
+    def check(self) -> None:
+        """Raises before anything is decided where a file cannot be written."""
+        for path in (self.firings, self.stage_entries):
+            if path is not None:
+                check_target(path)
+
+    def refuse(self) -> None:
+        """Raises `HandraiseError` where any is asked for."""
+        if self.firings is not None or self.stage_entries is not None:
+            raise HandraiseError(
+                "Spark writes decisions, not what happened one by one.",
+                ("Leave out `--firings` and `--stage-entries`, or `--engine spark`.",),
+                exit_code=ExitCode.USAGE,
+            )
+
+    def write(self, result: DecideResult) -> None:
+        told = result.told
+        none = (FIRING_COLUMNS.empty_table(), STAGE_ENTRY_COLUMNS.empty_table())
+        firings, entries = none if told is None else (told.firings, told.entries)
+        _written(firings, self.firings)
+        _written(entries, self.stage_entries)
+
+
 def decide(
     workspace: Path | None,
     as_of: str | None,
@@ -105,6 +137,7 @@ def decide(
     run: str | None,
     playbook: Path | None,
     as_json: bool,
+    happened: HappenedFiles = HappenedFiles(),
 ) -> None:
     if run is not None and playbook is not None:
         raise HandraiseError(
@@ -116,6 +149,7 @@ def decide(
         )
     if out is not None:
         check_target(out)
+    happened.check()
     opened = _open(workspace)
     with progress("Deciding") as report:
         if run is not None:
@@ -124,6 +158,7 @@ def decide(
             result = opened.decide(as_of, playbook=playbook, progress=report)
     if out is not None:
         write_table(result.table, out)
+    happened.write(result)
     if as_json:
         print_json({**result.as_dict(), "out": None if out is None else str(out)})
         return

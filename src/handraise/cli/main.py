@@ -259,6 +259,20 @@ def decide(
     run: Annotated[
         Optional[str], typer.Option("--run", metavar="ID", help="Decide again exactly as an earlier run did.")  # noqa: UP045
     ] = None,
+    firings: Annotated[
+        Path | None,
+        typer.Option(
+            "--firings", metavar="FILE", help="Write every firing by then to FILE.parquet or FILE.csv."
+        ),
+    ] = None,
+    stage_entries: Annotated[
+        Path | None,
+        typer.Option(
+            "--stage-entries",
+            metavar="FILE",
+            help="Write every stage entered by then to FILE.parquet or FILE.csv.",
+        ),
+    ] = None,
     engine: Annotated[
         EngineName,
         typer.Option("--engine", help="Where it runs: here, or on Spark (extra `spark`)."),
@@ -290,11 +304,13 @@ def decide(
         from handraise.cli.spark import OnSpark
 
         on_spark = OnSpark(facts, playbook, master)
+        happened = commands.HappenedFiles(firings, stage_entries)
         if engine is EngineName.SPARK:
+            happened.refuse()
             on_spark.decide(workspace, as_of, out, run, json)
         else:
             on_spark.refuse()
-            commands.decide(workspace, as_of, out, run, playbook, json)
+            commands.decide(workspace, as_of, out, run, playbook, json, happened)
 
 
 @app.command()
@@ -304,6 +320,50 @@ def runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
         from handraise.cli import commands
 
         commands.runs(workspace, json)
+
+
+@app.command()
+def activate(
+    at: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--at",
+            metavar="INSTANT",
+            help="Since when: an instant that is past, after the last activation. Default: now.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Put the playbook as it stands into force: new and edited triggers start, and thresholds are calibrated."""
+    with _border(json):
+        from handraise.cli import in_force
+
+        in_force.activate(workspace, at, json)
+
+
+@app.command()
+def activations(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List which playbook was in force since when, and since when its triggers run."""
+    with _border(json):
+        from handraise.cli import in_force
+
+        in_force.activations(workspace, json)
+
+
+@app.command()
+def calibrations(
+    every: Annotated[
+        bool, typer.Option("--all", help="Those too that decisions about the past worked out for themselves.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the thresholds that were read off everybody, and since when decisions keep to them."""
+    with _border(json):
+        from handraise.cli import in_force
+
+        in_force.calibrations(workspace, every, json)
 
 
 @app.command()

@@ -15,6 +15,8 @@ from rich.text import Text
 from handraise.cli.output import CONSOLE, clean, note
 from handraise.errors import Finding, Severity
 from handraise.evaluate.explain import PersonExplanation, RuleExplanation, SegmentExplanation, Verdict
+from handraise.facts.activations import Activation
+from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.imports import QuarantinedRow
 from handraise.facts.runs import Run
 from handraise.model.fields import Field, FieldCatalog
@@ -23,13 +25,16 @@ from handraise.model.scores import GRADES, LEVELS
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant, to_micros
 from handraise.model.triggers import QualifyingTracks
 from handraise.model.truth import Truth
+from handraise.playbook.writer import short_version
 from handraise.reports.flows import FLOW_DAYS, Flows
 from handraise.reports.happenings import LATELY_DAYS, Happenings
 from handraise.reports.summary import DecisionsSummary
 from handraise.services.deciding import run_data
+from handraise.services.keeping import limits_of, points_of
 from handraise.services.planning import KINDS
 
 if TYPE_CHECKING:
+    from handraise.services.activating import ActivationResult
     from handraise.services.checking import CheckResult
     from handraise.services.deciding import DecideResult
     from handraise.services.deciding_on_spark import SparkResult
@@ -462,6 +467,61 @@ def runs(found: Sequence[Run]) -> None:
             row["started_at"][:19],
         )
     CONSOLE.print(table if found else "There are no runs yet.")
+
+
+def activated(result: ActivationResult) -> None:
+    activation = result.activation
+    version = short_version(activation.playbook_version)
+    CONSOLE.print(
+        f"{activation.playbook_name} {version} is in force since {_instant(activation.activated_at)}."
+    )
+    for keys, what in (
+        (result.new, "starts with it"),
+        (result.edited, "was edited and starts anew"),
+        (result.kept, "runs on"),
+        (result.ended, "has ended"),
+    ):
+        for key in keys:
+            CONSOLE.print(f"  {key}: {what}{_since(activation, key) if keys is result.kept else ''}")
+    if result.calibration is not None:
+        people = count_of_people(result.calibration.n_people)
+        CONSOLE.print(f"Top shares were worked out over {people}; decisions keep to them from then on.")
+
+
+def _since(activation: Activation, key: str) -> str:
+    return f", since {_instant(activation.triggers[key].since)}"
+
+
+def activations(found: Sequence[Activation]) -> None:
+    table = _table("since", "playbook", "version", "trigger", "runs since")
+    for activation in found:
+        version = short_version(activation.playbook_version)
+        first = (_instant(activation.activated_at), activation.playbook_name, version)
+        triggers = [(key, _instant(running.since)) for key, running in activation.triggers.items()]
+        for i, cells in enumerate(triggers or [("", "")]):
+            _add(table, *(first if i == 0 else ("", "", "")), *cells)
+    CONSOLE.print(table if found else "No playbook has been activated yet.")
+
+
+def calibrations(found: Sequence[StoredCalibration]) -> None:
+    heads = ("everybody as of", "people", *GRADES[:-1], *map(str, LEVELS[:-1]), "version", "kept to since")
+    table = _table(*heads, right=range(1, 8))
+    for calibration in found:
+        points = points_of(limits_of(calibration.thresholds))
+        limits = [v for which in ("grades", "levels") for v in points[which].values()]
+        _add(
+            table,
+            _instant(calibration.instant),
+            f"{calibration.n_people:,}",
+            *("nobody" if v is None else f"{v:g}" for v in limits),
+            short_version(calibration.playbook_version),
+            "" if calibration.known_at is None else _instant(calibration.known_at),
+        )
+    CONSOLE.print(table if found else "No calibration is stored yet.")
+
+
+def _instant(at: Micros) -> str:
+    return f"{iso(at)[:19].replace('T', ' ')} UTC"
 
 
 def explained(found: PersonExplanation, playbook: Playbook) -> None:

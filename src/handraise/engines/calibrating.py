@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from handraise.engines.calibrations import NOTHING_KEPT, Calibration, Calibrations, Kept
 from handraise.engines.reading import Reading
 from handraise.engines.told import Told
 from handraise.errors import EngineError
 from handraise.evaluate.compiled import Compiled
-from handraise.evaluate.decide import Limits, LimitsOverTime, ScoredPeople
+from handraise.evaluate.decide import Limits, ScoredPeople
 from handraise.evaluate.past import NO_PAST
 from handraise.evaluate.points import Points
 from handraise.evaluate.scores import NOBODY, ClassLimits, Hundredths, fixed_limits
@@ -37,37 +38,13 @@ ShownBy = Callable[[Sequence[Limits], tuple[Score, ...]], Shown]
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Limits found over everybody at an instant, from the facts up to a horizon."""
-
-    at: Micros
-    n_people: int
-    limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrations:
-    """All up to some instant, in order of time; the first also says what holds before it."""
-
-    each: tuple[Calibration, ...]
-
-    @property
-    def last(self) -> Calibration:
-        return self.each[-1]
-
-    @property
-    def over_time(self) -> LimitsOverTime:
-        at = np.array([c.at for c in self.each], dtype=np.int64)
-        return LimitsOverTime(at, tuple(c.limits for c in self.each))
-
-
-@dataclass(frozen=True, slots=True)
 class Calibrating:
-    """Calibrates a playbook. `each` does some work on every chunk of a reading."""
+    """Calibrates a playbook. `each` does some work on every chunk of a reading; what is `kept` already is used."""
 
     playbook: Playbook
     catalog: FieldCatalog
     each: Callable[[Reading, Callable[[Chunk], Shown]], Iterable[Shown]]
+    kept: Kept = NOTHING_KEPT
 
     @property
     def are_needed(self) -> bool:
@@ -93,14 +70,55 @@ class Calibrating:
         ended = np.searchsorted(np.sort(lives.until), anchors, side="right")
         return np.concatenate([[first], anchors[begun > ended]])
 
-    def over_time(self, reading: Reading, compiled: Compiled, told: Told | None) -> Calibrations:
-        """Every calibration up to the instant of a reading over time."""
+    def over_time(
+        self, reading: Reading, compiled: Compiled, told: Told | None, asked: Instants | None = None
+    ) -> Calibrations:
+        """Every calibration up to the instant of a reading over time, or those that hold at the instants `asked` for."""
         if reading.lives is None:
             raise RuntimeError("calibrations over time need a reading over time")
-        instants = self.instants(reading.lives, compiled.as_of)
-        return self.at(instants, self.shown_in(reading, compiled, told, instants))
+        horizon, until = reading.shared.horizon, compiled.as_of
+        known = self.kept_over_time(until, horizon)
+        if known is not None:
+            return known
+        regular, first_at = self.instants(reading.lives, until), None
+        facts = self.kept.facts_by(until, horizon)
+        if asked is None:
+            first_at = int(regular[0]) if reading.lives.n else None
+        else:
+            regular = _holding(regular, np.array([c.since for c in facts], dtype=np.int64), asked)
+        found = {at: c for at in regular.tolist() if (c := self.kept.same(at, horizon)) is not None}
+        new = np.array([at for at in regular.tolist() if at not in found], dtype=np.int64)
+        if len(new):
+            made = self.at(new, self.shown_in(reading, compiled, told, new))
+            found |= {c.at: c for c in made}
+        return Calibrations.of([*(found[at] for at in regular.tolist()), *facts], first_at)
 
-    def at(self, instants: Instants, shown_by: ShownBy) -> Calibrations:
+    def kept_over_time(self, until: Micros, horizon: int) -> Calibrations | None:
+        """Every calibration up to an instant, where all of them are kept."""
+        if self.kept.whole is not None:
+            return self.kept.whole
+        first_at = self.kept.first_at(horizon)
+        if first_at is None or first_at > until:
+            return None
+        regular = [self.kept.same(at, horizon) for at in (first_at, *self.anchors(first_at, until))]
+        if any(c is None for c in regular):
+            return None
+        facts = self.kept.facts_by(until, horizon)
+        return Calibrations.of([*(c for c in regular if c is not None and c.n_people), *facts], first_at)
+
+    def anchors(self, after: Micros, until: Micros) -> list[Micros]:
+        """The beginnings of intervals after an instant and up to another."""
+        return list(range(self.last_anchor(after) + self._every, until + 1, self._every))
+
+    def empty(self, calibrations: Calibrations, until: Micros) -> tuple[Calibration, ...]:
+        """The beginnings of intervals at which nobody was there, of calibrations that are all up to an instant."""
+        if calibrations.first_at is None:
+            return ()
+        there = {c.at for c in calibrations.each}
+        missing = (at for at in self.anchors(calibrations.first_at, until) if at not in there)
+        return tuple(Calibration(at, 0, self.fixed) for at in missing)
+
+    def at(self, instants: Instants, shown_by: ShownBy) -> tuple[Calibration, ...]:
         """Calibrations at these instants. Where one score rests on the other's class, the other goes first."""
         limits, n_people = [self.fixed] * len(instants), [0] * len(instants)
         for scores in self._passes():
@@ -110,7 +128,7 @@ class Calibrating:
                 for score in scores:
                     found = class_limits(self._thresholds(score), shown[score][i])
                     limits[i] = limits[i].having(score, found)
-        return Calibrations(tuple(map(Calibration, instants.tolist(), n_people, limits)))
+        return tuple(map(Calibration, instants.tolist(), n_people, limits))
 
     def shown_in(
         self, reading: Reading, compiled: Compiled, told: Told | None, instants: Instants
@@ -162,6 +180,14 @@ class Calibrating:
                 "`recalibrate_every` is a calendar step, but calibrations repeat in weeks, days or hours."
             )
         return every
+
+
+def _holding(regular: Instants, facts: Instants, asked: Instants) -> Instants:
+    """The regular calibrations that hold at some of the instants: no fact is known since."""
+    last = regular[np.maximum(np.searchsorted(regular, asked, side="right") - 1, 0)]
+    fact = np.searchsorted(facts, asked, side="right") - 1
+    known = (fact >= 0) & (np.append(facts, 0)[fact] >= last)
+    return np.unique(last[~known])
 
 
 def _points(chunk: Chunk, at: Micros) -> Points:

@@ -85,8 +85,6 @@ def limits_at(
     """The limits of classes in force at each of the instants."""
     if not calibrating.are_needed:
         return LimitsOverTime.always(calibrating.fixed)
-    assert reading.lives is not None
-    calibrated = calibrating.instants(reading.lives, compiled.as_of)
-    last = np.maximum(np.searchsorted(calibrated, instants, side="right") - 1, 0)
-    wanted = calibrated[np.unique(last)]
-    return calibrating.at(wanted, calibrating.shown_in(reading, compiled, told, wanted)).over_time
+    if told is not None and told.calibrations is not None:
+        return told.calibrations.over_time
+    return calibrating.over_time(reading, compiled, told, instants).over_time

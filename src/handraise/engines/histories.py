@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from handraise.engines.calibrating import Calibrating
+from handraise.engines.calibrations import Calibrations
+from handraise.engines.in_force import NEVER_IN_FORCE, InForce
 from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
 from handraise.evaluate.compiled import Compiled
@@ -42,16 +44,19 @@ class Telling:
     catalog: FieldCatalog
     calibrating: Calibrating
     each: Each
+    in_force: InForce = NEVER_IN_FORCE
 
     def tell(
         self, reading: Reading, activations: Activations, *, with_limits: bool = False
     ) -> tuple[Told, LimitsOverTime]:
         """What happened, and the limits that held meanwhile; those of no use are left out unless asked for."""
         compiled = Compiled(self.playbook, self.catalog, reading.shared)
+        activations = {**self.in_force.starts(compiled.as_of), **activations}
         told: Told | None = None
         while True:
-            limits = self._limits(reading, compiled, told, with_limits)
-            again = self._once(reading, compiled, limits, activations, told)
+            calibrations = self._calibrations(reading, compiled, told, with_limits)
+            limits = self._limits(calibrations)
+            again = self._once(reading, compiled, limits, activations, told, calibrations)
             if not self._goes_round() or (told is not None and again.same_as(told)):
                 return again, limits
             told = again
@@ -63,20 +68,27 @@ class Telling:
         limits: LimitsOverTime,
         activations: Activations,
         before: Told | None,
+        calibrations: Calibrations | None,
     ) -> Told:
         def of_chunk(chunk: Chunk) -> ChunkTold:
             others = None if before is None else before.of(chunk, from_person=chunk.n_decided)
             happened = ChunkHistory(compiled, chunk, limits, activations, others).tell()
             return ChunkTold(chunk.person_ids, happened)
 
-        return Told(self.playbook, reading.shared.kinds, self.each(reading, of_chunk), reading.shared.as_of)
+        parts = self.each(reading, of_chunk)
+        return Told(self.playbook, reading.shared.kinds, parts, reading.shared.as_of, calibrations)
 
-    def _limits(self, reading: Reading, compiled: Compiled, told: Told | None, asked: bool) -> LimitsOverTime:
+    def _calibrations(
+        self, reading: Reading, compiled: Compiled, told: Told | None, asked: bool
+    ) -> Calibrations | None:
+        if not self.calibrating.are_needed or not (asked or asks_classes(self.playbook)):
+            return None
+        return self.calibrating.over_time(reading, compiled, told)
+
+    def _limits(self, calibrations: Calibrations | None) -> LimitsOverTime:
         if not self.calibrating.are_needed:
             return LimitsOverTime.always(self.calibrating.fixed)
-        if not (asked or asks_classes(self.playbook)):
-            return LimitsOverTime.always(Limits(None, None))
-        return self.calibrating.over_time(reading, compiled, told).over_time
+        return LimitsOverTime.always(Limits(None, None)) if calibrations is None else calibrations.over_time
 
     def _goes_round(self) -> bool:
         return rollups_read_history(self.playbook) or (

@@ -17,13 +17,16 @@ import numpy as np
 import pyarrow as pa
 
 from handraise.engines.by_name import by_name
-from handraise.engines.calibrating import Calibrating, Calibration, Shown
+from handraise.engines.calibrating import Calibrating, Shown
+from handraise.engines.calibrations import Calibration
 from handraise.engines.grids import GridDeciding, GridPart, limits_at
 from handraise.engines.histories import (
     Telling,
     needs_everybody,
+    rollups_read_history,
     scores_read_history,
 )
+from handraise.engines.in_force import NEVER_IN_FORCE, InForce
 from handraise.engines.moves import ChunkMoves, Row, stage_moves, told_moves, told_turns
 from handraise.engines.reading import Reading
 from handraise.engines.told import ChunkTold, Told
@@ -78,8 +81,9 @@ ShownScores = Callable[[Micros, int, Limits, tuple[Score, ...]], Mapping[Score, 
 @dataclass(frozen=True, slots=True)
 class LocalEngine:
     """Decides from one store with one playbook. `catalog` types the fields; `n_threads` chunks run at once;
-    `source_trust` lists sources, most trusted first; `activations` says when triggers started. `warm` keeps what decisions
-    and explanations of a few people have in common; without it everything is looked up each time."""
+    `source_trust` lists sources, most trusted first; `activations` says when triggers started, and `in_force` what of that
+    and of the calibrations is a fact. `warm` keeps what decisions and explanations of a few people have in common; without
+    it everything is looked up each time."""
 
     store: FactStore
     playbook: Playbook
@@ -89,6 +93,7 @@ class LocalEngine:
     max_rows_per_chunk: int = 1_000_000
     activations: Activations = field(default_factory=dict)
     warm: Warm | None = None
+    in_force: InForce = NEVER_IN_FORCE
 
     def decide(
         self,
@@ -139,7 +144,9 @@ class LocalEngine:
         progress: Progress | None = None,
     ) -> Told:
         """What happened to everybody, or to `people`, up to an instant: which triggers fired, which stages were entered."""
-        wanted = None if people is None or needs_everybody(self.playbook) else sorted(set(people))
+        horizon = self.store.last_seq if horizon is None else horizon
+        alone = people is not None and not self._needs_everybody(until, horizon)
+        wanted = sorted(set(people)) if people is not None and alone else None
         with self._reading(until, horizon, people=wanted, over_time=True) as reading:
             return self._telling(progress).tell(reading, self.activations)[0]
 
@@ -259,7 +266,7 @@ class LocalEngine:
         def each(reading: Reading, work: Callable[[Chunk], T]) -> Sequence[T]:
             return self._each_chunk(reading, work, None)
 
-        return Calibrating(self.playbook, self.catalog, each)
+        return Calibrating(self.playbook, self.catalog, each, self.in_force.calibrations)
 
     def calibrate(
         self,
@@ -275,6 +282,9 @@ class LocalEngine:
         calibrating = self.calibrating
         if not calibrating.are_needed:
             return None
+        known = self._known_calibration(as_of, horizon, told)
+        if known is not None:
+            return known
         found = self._calibrated(calibrating.last_anchor(as_of), horizon, told, shown_by)
         if found.n_people:
             return found
@@ -285,7 +295,22 @@ class LocalEngine:
         # The last regular one, or else the instant at which the first of all came.
         regular = [last for first, last in found_at if last is not None]
         at = max(regular) if regular else min(first for first, _ in found_at)
-        return self._calibrated(at, horizon, told, shown_by)
+        fact = self.in_force.calibrations.fact(at, as_of, horizon)
+        return fact or self._calibrated(at, horizon, told, shown_by)
+
+    def calibrate_now(self, at: Micros, horizon: int | None = None) -> Calibration | None:
+        """A calibration at this very instant, whichever hold then; `None` when every threshold is fixed."""
+        if not self.calibrating.are_needed:
+            return None
+        return self._calibrated_now(at, self.store.last_seq if horizon is None else horizon, None, None)
+
+    def _known_calibration(self, as_of: Micros, horizon: int, told: Told | None) -> Calibration | None:
+        """The calibration that holds at an instant, where it is kept, or was worked out when that was told."""
+        if told is not None and told.calibrations is not None and told.calibrations.first_at is not None:
+            return told.calibrations.holding(as_of) if told.calibrations.first_at <= as_of else None
+        kept, anchor = self.in_force.calibrations, self.calibrating.last_anchor(as_of)
+        found = kept.fact(anchor, as_of, horizon) or kept.same(anchor, horizon)
+        return found if found is not None and found.n_people else None
 
     def calibrated_between(
         self, as_of: Micros, horizon: int | None = None
@@ -302,6 +327,11 @@ class LocalEngine:
     def _calibrated(
         self, at: Micros, horizon: int, told: Told | None, shown_by: ShownScores | None
     ) -> Calibration:
+        same = None if shown_by is not None else self.in_force.calibrations.same(at, horizon)
+        if same is not None:
+            return same
+        if told is not None and not scores_read_history(self.playbook):
+            told = None
         if self.warm is None or told is not None or shown_by is not None:
             return self._calibrated_now(at, horizon, told, shown_by)
         key = ("calibration", at, horizon, self.source_trust, id(self.playbook), tuple(self.catalog))
@@ -317,7 +347,7 @@ class LocalEngine:
                 found = self.shown_scores(at, horizon, limits[0], scores, told=told)
             return {score: [found[score]] for score in scores}
 
-        return self.calibrating.at(np.array([at], dtype=np.int64), shown).last
+        return self.calibrating.at(np.array([at], dtype=np.int64), shown)[-1]
 
     def shown_scores(
         self,
@@ -344,20 +374,30 @@ class LocalEngine:
     ) -> tuple[Told | None, Calibration | None]:
         """What happened by an instant, and the calibration that holds then."""
         told: Told | None = None
-        everybody = people is None or needs_everybody(self.playbook)
+        everybody = people is None or self._needs_everybody(as_of, horizon)
         if happens(self.playbook):
             told = self.history(as_of, horizon=horizon, people=people)
         if calibration is not None or not self.calibrating.are_needed:
+            return told, calibration
+        calibration = self._known_calibration(as_of, horizon, told)
+        if calibration is not None:
             return told, calibration
         if told is not None and not everybody and scores_read_history(self.playbook):
             told = self.history(as_of, horizon=horizon)
         return told, self.calibrate(as_of, horizon, told)
 
+    def _needs_everybody(self, until: Micros, horizon: int) -> bool:
+        """Whether what happened to somebody rests on what happened to others, as far as that is not kept."""
+        if not needs_everybody(self.playbook):
+            return False
+        kept = self.calibrating.kept_over_time(until, horizon)
+        return kept is None or rollups_read_history(self.playbook)
+
     def _telling(self, progress: Progress | None) -> Telling:
         def each(reading: Reading, work: Callable[[Chunk], ChunkTold]) -> Sequence[ChunkTold]:
             return self._each_chunk(reading, work, progress)
 
-        return Telling(self.playbook, self.catalog, self.calibrating, each)
+        return Telling(self.playbook, self.catalog, self.calibrating, each, self.in_force)
 
     def _reading(
         self,

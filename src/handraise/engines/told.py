@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from handraise.engines.calibrations import Calibrations
 from handraise.evaluate.happened import due_instants
 from handraise.evaluate.history import Happened
 from handraise.evaluate.lifecycle import WAYS, Entries
@@ -58,12 +59,18 @@ class ChunkTold:
 
 
 class Told:
-    """What happened up to an instant. People are numbered by name."""
+    """What happened up to an instant. People are numbered by name. `calibrations` are those that it was told by, where it
+    rests on any: they are all up to the instant."""
 
     def __init__(
-        self, playbook: Playbook, kinds: Sequence[Kind], parts: Iterable[ChunkTold], until: Micros
+        self,
+        playbook: Playbook,
+        kinds: Sequence[Kind],
+        parts: Iterable[ChunkTold],
+        until: Micros,
+        calibrations: Calibrations | None = None,
     ) -> None:
-        self.playbook, self.until = playbook, until
+        self.playbook, self.until, self.calibrations = playbook, until, calibrations
         self._kinds = kinds
         parts = list(parts)
         moved = [_moved(part) for part in parts]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 N_BUCKETS = 64
 # A record's place is `bucket << PLACE_BITS | rank in the bucket`: 33 million records a bucket.
 PLACE_BITS = 25
@@ -421,23 +421,91 @@ finished_at      | BIGINT? | by the caller's clock
 )
 CALIBRATIONS = Table(
     "calibrations",
-    "thresholds that were read off a population",
-    "playbook version, name and instant",
-    ("playbook_version", "name", "instant", "horizon"),
+    "thresholds that were read off everybody: facts where they were known, else kept to be used again",
+    "playbook version, instant, horizon and what else they rest on",
+    ("playbook_version", "instant", "horizon", "depends_on"),
     _columns("""
 playbook_version | VARCHAR | hash of the playbook's meaning
-name             | VARCHAR | what was calibrated
-instant          | BIGINT  | for which instant
+instant          | BIGINT  | everybody as of when
 horizon          | BIGINT  | highest append number read
+depends_on       | VARCHAR | hash of what else they rest on
+known_at         | BIGINT? | since when decisions keep to them; unknown: worked out for an instant that was past
+n_people         | BIGINT  | how many people they were read off
 thresholds       | VARCHAR | JSON
+first_at         | BIGINT? | of all calibrations up to an instant: when anybody was there first
 """),
 )
-RECORD_TABLES: tuple[Table, ...] = (META, IMPORTS, COVERAGE, QUARANTINE, RUNS, CALIBRATIONS)
+ACTIVATIONS = Table(
+    "activations",
+    "which playbook version was in force since when",
+    "instant of activation",
+    ("activated_at",),
+    _columns("""
+activated_at     | BIGINT  | since when
+recorded_at      | BIGINT  | by the caller's clock
+playbook_version | VARCHAR | hash of the playbook's meaning
+playbook_name    | VARCHAR | what it is called
+playbook_text    | VARCHAR | the playbook
+triggers         | VARCHAR | JSON: since when each runs in its present form, and a hash of that form
+"""),
+)
+FIRINGS = Table(
+    "firings",
+    "triggers that fired, as runs told them",
+    "playbook version and firing",
+    ("playbook_version", "firing_id"),
+    _columns("""
+playbook_version | VARCHAR  | by which playbook
+firing_id        | VARCHAR  | the same wherever it is worked out
+trigger          | VARCHAR  | which trigger
+person_id        | VARCHAR  | for whom
+fired_at         | BIGINT   | when
+track            | VARCHAR  | the trigger's track
+due_at           | BIGINT?  | until when sales had to act
+run              | VARCHAR  | the first run that told it
+in_force         | BOOLEAN  | whether its trigger had been activated; otherwise it only would have fired
+"""),
+)
+STAGE_ENTRIES = Table(
+    "stage_entries",
+    "stages that people entered, as runs told them",
+    "playbook version, person, instant and stage",
+    ("playbook_version", "person_id", "entered_at", "stage"),
+    _columns("""
+playbook_version | VARCHAR  | by which playbook
+person_id        | VARCHAR  | who
+stage            | VARCHAR  | which stage
+entered_at       | BIGINT   | when
+entered_by       | VARCHAR  | rule, act or passed_back
+reason           | VARCHAR? | why they were passed back
+return_at        | BIGINT?  | when they return
+due_at           | BIGINT?  | until when sales had to act
+run              | VARCHAR  | the first run that told it
+"""),
+)
+RECORD_TABLES: tuple[Table, ...] = (
+    META,
+    IMPORTS,
+    COVERAGE,
+    QUARANTINE,
+    RUNS,
+    CALIBRATIONS,
+    ACTIVATIONS,
+    FIRINGS,
+    STAGE_ENTRIES,
+)
 
 TABLES: tuple[Table, ...] = (*FACT_TABLES, *NAME_TABLES, *CLUSTERED_TABLES, *RECORD_TABLES)
 
 
-def ddl() -> Iterator[str]:
-    """The statements that create every table. `decisions` follows the columns of the first run saved."""
+# What must go before the tables of a version can be made, by that version.
+_REPLACED: dict[int, tuple[str, ...]] = {2: (f"DROP TABLE {CALIBRATIONS.name}",)}  # nothing ever wrote it
+
+
+def ddl(version: int = 0) -> Iterator[str]:
+    """The statements that create every table, or those missing in a store of an earlier version. `decisions` follows the
+    columns of the first run saved."""
+    if version:
+        yield from (s for newer, some in _REPLACED.items() if newer > version for s in some)
     for table in TABLES:
         yield table.ddl

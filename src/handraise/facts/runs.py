@@ -1,4 +1,4 @@
-"""Decision runs, their decisions, and calibrations: what was decided, and all that it depended on."""
+"""Decision runs and their decisions: what was decided, and all that it depended on."""
 
 from __future__ import annotations
 
@@ -29,17 +29,6 @@ class Run:
     counts: Mapping[str, object]
     started_at: Micros
     finished_at: Micros | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Thresholds read off a population at an instant."""
-
-    playbook_version: str
-    name: str
-    instant: Micros
-    horizon: int
-    thresholds: Mapping[str, object]
 
 
 def save_run(connection: Connection, run: Run, decisions: pa.Table | None) -> None:
@@ -82,29 +71,6 @@ def decisions_of(connection: Connection, run: str) -> pa.Table:
     found = connection.sql("SELECT * EXCLUDE (run) FROM decisions WHERE run = ?", params=[run])
     table: pa.Table = found.to_arrow_table()
     return table
-
-
-def save_calibration(connection: Connection, calibration: Calibration) -> None:
-    key = [calibration.playbook_version, calibration.name, calibration.instant, calibration.horizon]
-    connection.execute(
-        """DELETE FROM calibrations WHERE playbook_version = ? AND name = ? AND instant = ? AND horizon = ?""",
-        key,
-    )
-    connection.execute(
-        """INSERT INTO calibrations (playbook_version, name, instant, horizon, thresholds)
-           VALUES (?, ?, ?, ?, ?)""",
-        [*key, json.dumps(dict(calibration.thresholds), sort_keys=True)],
-    )
-
-
-def list_calibrations(connection: Connection, playbook_version: str) -> tuple[Calibration, ...]:
-    """A playbook version's calibrations, by name and instant."""
-    rows = connection.execute(
-        """SELECT playbook_version, name, instant, horizon, thresholds FROM calibrations
-           WHERE playbook_version = ? ORDER BY name, instant, horizon""",
-        [playbook_version],
-    ).fetchall()
-    return tuple(Calibration(v, n, instant, h, json.loads(t)) for v, n, instant, h, t in rows)
 
 
 def _has_decisions(connection: Connection) -> bool:

@@ -11,12 +11,14 @@ from types import TracebackType
 import pyarrow as pa
 
 from handraise.errors import EngineError
-from handraise.facts import catalog, clustering, imports, runs, sql
+from handraise.facts import activations, calibrations, catalog, clustering, happenings, imports, runs, sql
+from handraise.facts.activations import Activation
 from handraise.facts.appending import Appender, number_of_source
+from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.chunks import CoverageSpan
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage, SourceRow
-from handraise.facts.runs import Calibration, Run
+from handraise.facts.runs import Run
 from handraise.facts.sql import Connection, connect, one
 from handraise.model.fields import STANDARD_FIELDS, Field, FieldDefinition
 from handraise.model.values import FieldType
@@ -36,6 +38,8 @@ class FactStore:
         self.read_only = self.path.exists() and not sql.can_write(self.path)
         self.connection: Connection = connect(self.path, memory_limit, threads, read_only=self.read_only)
         self._lock = threading.RLock()
+        self.n_kept = 0
+        """How often calibrations or an activation were stored through this object."""
         try:
             self._set_up()
         except BaseException:
@@ -145,10 +149,25 @@ class FactStore:
         """The numbers of the sources, by name."""
         return dict(self.cursor().execute("SELECT name, id FROM source_names ORDER BY name").fetchall())
 
-    def save_run(self, run: Run, decisions: pa.Table | None = None) -> None:
-        """Stores a run and its decisions; a run saved again replaces itself."""
+    def save_run(
+        self,
+        run: Run,
+        decisions: pa.Table | None = None,
+        *,
+        calibrations: Sequence[StoredCalibration] = (),
+        firings: pa.Table | None = None,
+        stage_entries: pa.Table | None = None,
+        in_force: bool = False,
+    ) -> None:
+        """Stores a run, its decisions and what it told, with the calibrations that it made; a run saved again replaces
+        itself. `in_force`: the triggers that fired had been activated."""
         with self._transaction() as connection:
             runs.save_run(connection, run, decisions)
+            self._keep(connection, calibrations)
+            if firings is not None:
+                happenings.save_firings(connection, run, firings, in_force)
+            if stage_entries is not None:
+                happenings.save_stage_entries(connection, run, stage_entries)
 
     def runs(self) -> tuple[Run, ...]:
         """All runs, the latest started first."""
@@ -165,13 +184,34 @@ class FactStore:
         """The decisions of a run, as they were saved."""
         return runs.decisions_of(self.cursor(), run)
 
-    def save_calibration(self, calibration: Calibration) -> None:
-        with self._transaction() as connection:
-            runs.save_calibration(connection, calibration)
+    def calibrations(self, playbook_version: str | None = None) -> tuple[StoredCalibration, ...]:
+        """The calibrations of a playbook version, or of all, by instant."""
+        return () if self._is_old else calibrations.list_calibrations(self.cursor(), playbook_version)
 
-    def calibrations(self, playbook_version: str) -> tuple[Calibration, ...]:
-        """A playbook version's calibrations, by name and instant."""
-        return runs.list_calibrations(self.cursor(), playbook_version)
+    def activate(self, activation: Activation, made: Sequence[StoredCalibration] = ()) -> None:
+        """Records that a playbook version is in force, with the calibrations that were made for it."""
+        with self._transaction() as connection:
+            activations.save_activation(connection, activation)
+            self._keep(connection, made)
+
+    def activations(self) -> tuple[Activation, ...]:
+        """Which playbook version was in force since when, in order of time."""
+        return () if self._is_old else activations.list_activations(self.cursor())
+
+    def firings(self) -> pa.Table:
+        """Every firing that a run told: the table `firings` of `catalog`, by instant."""
+        return happenings.none_of(catalog.FIRINGS) if self._is_old else happenings.list_firings(self.cursor())
+
+    def stage_entries(self) -> pa.Table:
+        """Every stage entered as a run told it: the table `stage_entries` of `catalog`, by instant."""
+        if self._is_old:
+            return happenings.none_of(catalog.STAGE_ENTRIES)
+        return happenings.list_stage_entries(self.cursor())
+
+    def _keep(self, connection: Connection, made: Sequence[StoredCalibration]) -> None:
+        self.n_kept += 1
+        calibrations.save_calibrations(connection, made)
+        calibrations.forget_worked_out(connection, self.last_seq)
 
     def _set_up(self) -> None:
         version = self._version()
@@ -181,11 +221,15 @@ class FactStore:
                 f"{catalog.SCHEMA_VERSION}).",
                 ("Install the newer version of Handraise.",),
             )
-        if version == catalog.SCHEMA_VERSION:
+        self._is_old = 0 < version < catalog.SCHEMA_VERSION and self.read_only
+        if version == catalog.SCHEMA_VERSION or self._is_old:
             return
         with self._transaction() as connection:
-            for statement in catalog.ddl():
+            for statement in catalog.ddl(version):
                 connection.execute(statement)
+            if version:
+                self._set_meta("schema_version", catalog.SCHEMA_VERSION)
+                return
             first = (("schema_version", catalog.SCHEMA_VERSION), ("generation", 0), ("last_seq", 0))
             connection.executemany("INSERT INTO store_meta (name, value) VALUES (?, ?)", first)
 

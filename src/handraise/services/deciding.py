@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from handraise.config import Settings
-from handraise.engines.calibrating import Calibration
+from handraise.engines.calibrations import Calibration, Kept
+from handraise.engines.in_force import NEVER_IN_FORCE, InForce
 from handraise.engines.local import Decided, LocalEngine, Progress, ranks_of_trust
 from handraise.engines.told import Told
 from handraise.engines.warm import Warm
 from handraise.errors import EngineError, Finding, Severity
-from handraise.evaluate.decide import Limits
-from handraise.evaluate.scores import ClassLimits
+from handraise.facts.activations import Activation
+from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.contents import newest_activity_at
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
-from handraise.model.conditions import Score
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
 from handraise.model.playbook import Playbook
 from handraise.model.time import MICROS_PER_DAY, MICROS_PER_SECOND, Micros, iso
 from handraise.model.values import FieldType
 from handraise.playbook.reader import read_text
-from handraise.playbook.writer import version_of, write
+from handraise.playbook.writer import short_version, version_of, write
 from handraise.reports.happenings import Happenings, happenings
 from handraise.reports.summary import DecisionsSummary, summarise
+from handraise.services import keeping
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
 
@@ -101,6 +102,14 @@ class Deciding:
         return field_catalog(self.settings, self.store.fields())
 
     def engine(self, playbook: Playbook, catalog: FieldCatalog | None = None) -> LocalEngine:
+        """Decides with what of this playbook version is a fact: since when its triggers run, and the calibrations that
+        decisions keep to."""
+        catalog = catalog or self.catalog()
+        return replace(self.what_if_engine(playbook, catalog), in_force=self._in_force(playbook, catalog))
+
+    def what_if_engine(self, playbook: Playbook, catalog: FieldCatalog | None = None) -> LocalEngine:
+        """Decides as if the playbook had always been in force: every trigger always ran, and calibrations are worked out
+        from the facts. For what compares playbooks and for evidence of the past."""
         return LocalEngine(
             self.store,
             playbook,
@@ -110,21 +119,38 @@ class Deciding:
             warm=self.warm,
         )
 
+    def _in_force(self, playbook: Playbook, catalog: FieldCatalog) -> InForce:
+        def read() -> InForce:
+            return keeping.in_force(self.store, playbook, catalog, self.settings.source_trust)
+
+        if self.warm is None:
+            return read()
+        key = ("in force", self.store.n_kept, id(playbook), tuple(catalog))
+        return self.warm.made(key, playbook, read)
+
     def decide(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
         """Decide everybody at `as_of` from all facts there are, and store the run.
 
         The same playbook, instant and facts are the same run: deciding again replaces it. Where the store can only be
         read, the run is not stored, and a finding says so.
         """
-        result, run = self._decide(playbook, as_of, progress)
+        made = self._decide(playbook, as_of, progress, stores=not self.store.read_only)
         if self.store.read_only:
-            return replace(result, findings=(*result.findings, _NOT_STORED))
-        self.store.save_run(run, result.table)
-        return result
+            return replace(made.result, findings=(*made.result.findings, _NOT_STORED))
+        told = made.result.told
+        self.store.save_run(
+            made.run,
+            made.result.table,
+            calibrations=made.calibrations,
+            firings=None if told is None else told.firings,
+            stage_entries=None if told is None else told.entries,
+            in_force=bool(made.starts),
+        )
+        return made.result
 
     def look(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
         """The same decisions without storing the run: the store stays as it is."""
-        return self._decide(playbook, as_of, progress)[0]
+        return self._decide(playbook, as_of, progress).result
 
     def what_if(self, playbook: Playbook, as_of: Micros, progress: Progress | None = None) -> DecideResult:
         """What another playbook than the workspace's would decide. The run is not stored, so that nothing takes it for one
@@ -133,7 +159,8 @@ class Deciding:
         return replace(result, findings=(*result.findings, _WHAT_IF))
 
     def decide_again(self, run_id: str, progress: Progress | None = None) -> DecideResult:
-        """Decide from what the run knew: its playbook, its instant, its facts, its fields and calibration.
+        """Decide from what the run knew: its playbook, its instant, its facts, its fields, its calibrations and since when its
+        triggers ran.
 
         Facts imported later do not count. Raises `EngineError` where there is no such run.
         """
@@ -151,10 +178,12 @@ class Deciding:
             catalog,
             n_threads=self.store.threads,
             source_trust=tuple(needed["source_trust"]),
+            activations=needed.get("activations", {}),
+            in_force=_of_run(needed),
         )
-        decided = engine.decide(
-            run.as_of, horizon=run.horizon, calibration=_calibration(needed["calibration"]), progress=progress
-        )
+        said = needed["calibration"]
+        calibration = None if said is None else keeping.calibration_of(said)
+        decided = engine.decide(run.as_of, horizon=run.horizon, calibration=calibration, progress=progress)
         seconds = (self.clock() - started_at) / MICROS_PER_SECOND
         summary = summarise(decided.table)
         findings = (*findings_of_playbook(playbook), *_of_decided(decided))
@@ -173,19 +202,32 @@ class Deciding:
         )
 
     def _decide(
-        self, playbook: Playbook, as_of: Micros, progress: Progress | None
-    ) -> tuple[DecideResult, Run]:
+        self, playbook: Playbook, as_of: Micros, progress: Progress | None, *, stores: bool = False
+    ) -> _Made:
         started_at = self.clock()
         catalog = self.catalog()
-        decided = self.engine(playbook, catalog).decide(as_of, progress=progress)
+        engine = self.engine(playbook, catalog)
+        decided = engine.decide(as_of, progress=progress)
         text, version = write(playbook), version_of(playbook)
-        needed = _needed_to_repeat(catalog, self.settings, decided.calibration)
+        activations, starts = self.store.activations(), engine.in_force.starts(as_of)
+        mine = [a for a in activations if a.playbook_version == version]
+        calibrations, known_at = (
+            keeping.to_store(engine, decided, as_of, started_at, mine) if stores else ((), None)
+        )
+        if decided.calibration is not None and known_at is not None:
+            decided = replace(decided, calibration=replace(decided.calibration, known_at=known_at))
+        needed = _needed_to_repeat(catalog, self.settings, decided, starts)
         run_id = _run_id(version, as_of, decided.horizon, needed)
         summary, finished_at = summarise(decided.table), self.clock()
         counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
         run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
         seconds = (finished_at - started_at) / MICROS_PER_SECOND
-        findings = (*findings_of_playbook(playbook), *_of_decided(decided), *self._staleness(as_of))
+        findings = (
+            *findings_of_playbook(playbook),
+            *_of_decided(decided, known_at),
+            *findings_of_activations(activations, version, as_of),
+            *self._staleness(as_of),
+        )
         result = DecideResult(
             run_id,
             as_of,
@@ -199,10 +241,20 @@ class Deciding:
             catalog,
             decided.told,
         )
-        return result, run
+        return _Made(result, run, calibrations, starts)
 
     def _staleness(self, as_of: Micros) -> tuple[Finding, ...]:
         return findings_of_newest(newest_activity_at(self.store, as_of), as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A decision with what is stored of it."""
+
+    result: DecideResult
+    run: Run
+    calibrations: tuple[StoredCalibration, ...]
+    starts: Mapping[str, Micros]
 
 
 def run_data(run: Run) -> dict[str, Any]:
@@ -234,14 +286,19 @@ def findings_of_newest(newest: Micros | None, as_of: Micros) -> tuple[Finding, .
     )
 
 
-def _of_decided(decided: Decided) -> tuple[Finding, ...]:
-    return findings_of_decided(len(decided.table), decided.n_unknown_occurrences, decided.calibration)
+def _of_decided(decided: Decided, made_at: Micros | None = None) -> tuple[Finding, ...]:
+    return findings_of_decided(
+        len(decided.table), decided.n_unknown_occurrences, decided.calibration, made_at is not None
+    )
 
 
 def findings_of_decided(
-    n_people: int, n_unknown_occurrences: Mapping[str, int], calibration: Calibration | None
+    n_people: int,
+    n_unknown_occurrences: Mapping[str, int],
+    calibration: Calibration | None,
+    is_new: bool = False,
 ) -> tuple[Finding, ...]:
-    """What the decisions rest on and a reader would not see in them."""
+    """What the decisions rest on and a reader would not see in them. `is_new`: the calibration was made with them."""
     found = [
         Finding(
             "DC103",
@@ -258,9 +315,43 @@ def findings_of_decided(
         )
     if calibration is not None:
         at, n_calibrating = iso(calibration.at), calibration.n_people
-        sentence = f"Top shares were worked out over {n_calibrating:,} people as of {at}."
+        sentence = f"Top shares were worked out over {n_calibrating:,} people as of {at}, {_kept_to(calibration, is_new)}."
         found.append(Finding("DC105", sentence, Severity.NOTE, n_calibrating))
     return tuple(found)
+
+
+def _kept_to(calibration: Calibration, is_new: bool) -> str:
+    if calibration.known_at is None:
+        return "for these decisions alone"
+    when = "by this run" if is_new else f"and stored at {iso(calibration.known_at)}"
+    return f"{when}; decisions keep to them until the next calibration"
+
+
+def findings_of_activations(
+    activations: Sequence[Activation], version: str, as_of: Micros
+) -> tuple[Finding, ...]:
+    """That the decisions are a what-if, where another playbook version was in force, or none yet."""
+    if not activations:
+        return ()
+    active = next((a for a in reversed(activations) if a.activated_at <= as_of), None)
+    if active is not None and active.playbook_version == version:
+        return ()
+    mine = any(a.playbook_version == version and a.activated_at <= as_of for a in activations)
+    since = "since when they were last activated" if mine else "as if they had always run"
+    other = (
+        "no playbook was in force then"
+        if active is None
+        else f"`{active.playbook_name}` in its version {short_version(active.playbook_version)} was in force then"
+    )
+    sentence = f"This is a what-if: {other}, and triggers are told {since}."
+    return (
+        Finding(
+            "DC109",
+            sentence,
+            Severity.NOTE,
+            advice=("`handraise activate` puts the playbook as it stands into force.",),
+        ),
+    )
 
 
 def findings_of_playbook(playbook: Playbook) -> tuple[Finding, ...]:
@@ -281,28 +372,24 @@ def _run_id(version: str, as_of: Micros, horizon: int, needed: Mapping[str, obje
 
 
 def _needed_to_repeat(
-    catalog: FieldCatalog, settings: Settings, calibration: Calibration | None
+    catalog: FieldCatalog, settings: Settings, decided: Decided, starts: Mapping[str, Micros]
 ) -> dict[str, object]:
     """What a run depends on besides playbook, instant and horizon."""
-    return {
+    calibration = decided.calibration
+    needed: dict[str, object] = {
         "fields": {str(d.field): d.type.value for d in catalog},
         "source_trust": list(settings.source_trust),
-        "calibration": None if calibration is None else _calibration_data(calibration),
+        "calibration": None if calibration is None else keeping.calibration_data(calibration),
     }
+    if starts:
+        needed["activations"] = dict(starts)
+    if decided.told is not None and decided.told.calibrations is not None:
+        needed["calibrations"] = keeping.over_time_data(decided.told.calibrations)
+    return needed
 
 
-def _calibration_data(calibration: Calibration) -> dict[str, object]:
-    grades, levels = (calibration.limits.of(score) for score in Score)
-    return {
-        "at": calibration.at,
-        "n_people": calibration.n_people,
-        "grades": [grades.best, grades.second, grades.third],
-        "levels": [levels.best, levels.second, levels.third],
-    }
-
-
-def _calibration(data: Mapping[str, Any] | None) -> Calibration | None:
-    if data is None:
-        return None
-    limits = Limits(ClassLimits(*data["grades"]), ClassLimits(*data["levels"]))
-    return Calibration(data["at"], data["n_people"], limits)
+def _of_run(needed: Mapping[str, Any]) -> InForce:
+    """What an earlier run was told by, and nothing that was stored since."""
+    if "calibrations" not in needed:
+        return NEVER_IN_FORCE
+    return InForce(calibrations=Kept(whole=keeping.over_time_of(needed["calibrations"])))

@@ -462,7 +462,7 @@ class Planning:
         horizon: int,
         steps: _Steps,
     ) -> Version:
-        engine = self.deciding.engine(playbook, catalog)
+        engine = self.deciding.what_if_engine(playbook, catalog)
         qualified, told = engine.turns(IsMarketingQualified(), after, until, horizon=horizon)
         steps.done()
         decided = engine.decide(until, horizon=horizon, told=told)
@@ -481,7 +481,7 @@ class Planning:
         if not people:
             return {}
         old, new = (
-            self.deciding.engine(v.playbook, catalog).explanations(
+            self.deciding.what_if_engine(v.playbook, catalog).explanations(
                 people, until, horizon=horizon, calibration=v.decided.calibration, told=v.told
             )
             for v in (was, now)

@@ -85,7 +85,8 @@ class ChangesResult:
 
 @dataclass(frozen=True, slots=True)
 class Replaying:
-    """The use case over one store. Nothing is stored."""
+    """The use case over one store. Nothing is stored. A replay decides as `Deciding` does at each of its instants; changes
+    are told as of the end of their period."""
 
     deciding: Deciding
 
@@ -108,9 +109,14 @@ class Replaying:
             tables = tuple(table for block in part for table in block.tables()) if with_table else None
             return _Kept(found, _accounts(part), tables)
 
-        parts = self.deciding.engine(playbook).decide_at(instants, kept, progress=progress)
-        table = pa.concat_tables([DECISION_COLUMNS.empty_table(), *_tables(parts)]) if with_table else None
-        return ReplayResult(playbook, instants, table, tuple(_summaries(parts, len(instants))))
+        engine = self.deciding.engine(playbook)
+        tables, summaries = [DECISION_COLUMNS.empty_table()], list[DecisionsSummary]()
+        for some in engine.in_force.told_alike(instants):
+            parts = engine.decide_at(some, kept, progress=progress)
+            tables += _tables(parts)
+            summaries += _summaries(parts, len(some))
+        table = pa.concat_tables(tables) if with_table else None
+        return ReplayResult(playbook, instants, table, tuple(summaries))
 
     def changes(
         self, playbook: Playbook, after: Micros, until: Micros, progress: Progress | None = None

@@ -116,7 +116,7 @@ class Reporting:
             )
         table = decided.table
         if at != decided.as_of:
-            table = self.deciding.engine(playbook).decide(at, progress=progress).table
+            table = self.deciding.what_if_engine(playbook).decide(at, progress=progress).table
         if not len(table):
             return (
                 None,

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from handraise.engines.calibrating import Calibration
+from handraise.engines.calibrations import Calibration
 from handraise.engines.layout import read_names
 from handraise.engines.local import LocalEngine, ranks_of_trust
 from handraise.engines.snapshot import Snapshot

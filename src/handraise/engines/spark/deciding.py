@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from handraise.engines.calibrating import Calibration
+from handraise.engines.calibrations import Calibration
 from handraise.engines.histories import needs_everybody
 from handraise.engines.local import LocalEngine, Progress
 from handraise.engines.spark.bucket import (
