@@ -294,7 +294,7 @@ class PeopleView(View):
         people = self.facts.remember(
             ("steady", asked), lambda: steady_people(asked, self.facts), of_past=True
         )
-        if people is None:
+        if people is None or people is self:
             return None
         points = people.points
         place = last_at(points.subject, points.at, self.points.subject, self.points.at)
