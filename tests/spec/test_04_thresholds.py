@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
+import pytest
+from tests.reference import calibrate, decide
 from tests.spec.conftest import Ask
+from tests.spec.office import Office, levels, office, sentence, tracks
 from tests.spec.words import (
     DAY,
+    HOUR,
     World,
     days,
     each,
     engagement,
     fit,
+    hours,
     instant,
     is_one_of,
     playbook,
@@ -20,9 +27,12 @@ from tests.spec.words import (
     worth,
 )
 
-from handraise.model.conditions import Always, GradeIs
+from handraise.engines.calibrating import Calibrating
+from handraise.model.conditions import Always, GradeIs, LevelIs
+from handraise.model.lifecycle import Lifecycle, Stage
 from handraise.model.playbook import Playbook
 from handraise.model.scores import Thresholds, TopShare
+from handraise.model.triggers import Trigger
 
 MONDAY = instant("2026-03-30T00:00Z")
 """Calibrations fall on every seventh day from Monday 5 January 1970, so on Mondays at 00:00 UTC."""
@@ -146,3 +156,198 @@ def test_a_class_may_rest_on_another_calibrated_class(ask: Ask) -> None:
     )
     ranks = {name: d.rank for name, d in ask.decisions(world, book, MONDAY).items()}
     assert ranks == {"a": "A1", "b": "B4", "c": "B4", "d": "B4"}
+
+
+# --- calibrations are facts ---------------------------------------------------------------------------
+
+QUARTERS = by_level(top("1/4", "1/2", "3/4"))
+WEEK = 7 * DAY
+MORNING = MONDAY + 9 * HOUR
+"""When the team decides first, on the Monday of the calibration."""
+TRACKED = replace(
+    QUARTERS,
+    triggers={"best": Trigger("best", LevelIs((1,)), stands_for=days(3))},
+    lifecycle=Lifecycle((Stage("mql", when=LevelIs((1,))),)),
+)
+"""Whoever comes into the best class is on a track and in a stage: what happened rests on thresholds too."""
+
+
+def _late_comers(world: World) -> World:
+    """An import that comes later, of people who were there before Monday and did more than all others."""
+    for name in ("x", "y", "z"):
+        world.person(name)
+        for _ in range(9):
+            world.did(name, "form.submitted", at=MONDAY - 10 * DAY)
+    return world
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Office]:
+    """The first import is in, and it is Monday morning."""
+    with office(tmp_path, MORNING) as found:
+        yield found
+
+
+@pytest.mark.parametrize("book", [QUARTERS, TRACKED], ids=["plain", "tracked"])
+def test_decisions_keep_to_the_last_calibration_whatever_is_imported(team: Office, book: Playbook) -> None:
+    """The best of four stay the best after three better ones turn up, until the next Monday: for everybody and for one."""
+    world = _people(a=4, b=3, c=2, d=1)
+    first = team.imports(world).decides(book)
+    assert levels(first) == {"a": 1, "b": 2, "c": 3, "d": 4}
+    team.at(MORNING + DAY).imports(_late_comers(world))
+    kept = levels(team.decides(book))
+    assert kept == {"a": 1, "b": 2, "c": 3, "d": 4, "x": 1, "y": 1, "z": 1}
+    assert team.explains(book, "b", team.now)["engagement_level"] == 2
+    assert levels(team.decides(book, MONDAY + WEEK - 1))["a"] == 1
+    assert levels(team.at(MONDAY + WEEK).decides(book)) == {
+        "x": 1, "y": 1, "z": 1, "a": 2, "b": 3, "c": 3, "d": 4,
+    }  # fmt: skip
+
+
+def test_the_kept_calibration_is_that_of_the_reference(team: Office) -> None:
+    """The limits that the plain evaluator finds over the first import hold for the second one."""
+    world = _people(a=4, b=3, c=2, d=1)
+    team.imports(world).decides(QUARTERS)
+    cuts = calibrate(QUARTERS, world.facts, world.coverage, MONDAY)
+    team.at(MORNING + DAY).imports(_late_comers(world))
+    expected = decide(QUARTERS, world.facts, world.coverage, team.now, calibrations=cuts)
+    assert levels(team.decides(QUARTERS)) == {
+        name.removeprefix("crm:"): d.engagement_level for name, d in expected.items()
+    }
+
+
+def test_a_decision_about_an_instant_before_a_calibration_was_known_works_out_its_own(team: Office) -> None:
+    """And is no fact: the next decision about the present keeps to what was stored."""
+    world = _people(a=4, b=3, c=2, d=1)
+    team.imports(world).decides(QUARTERS)
+    team.at(MORNING + DAY).imports(_late_comers(world))
+    assert levels(team.decides(QUARTERS, MORNING - 1))["a"] > 1
+    assert levels(team.decides(QUARTERS))["a"] == 1
+    assert [c.known_at for c in team.store.calibrations() if c.known_at] == [MORNING]
+
+
+def test_what_a_decision_about_the_past_worked_out_holds_for_nothing_else(team: Office) -> None:
+    world = _people(a=4, b=3, c=2, d=1)
+    team.imports(world).decides(QUARTERS, MORNING - HOUR)
+    team.imports(_late_comers(world))
+    assert levels(team.decides(QUARTERS))["a"] > 1
+
+
+def test_a_decision_from_earlier_facts_does_not_know_later_calibrations(team: Office) -> None:
+    world = _people(a=4, b=3, c=2, d=1)
+    horizon = team.imports(world).store.last_seq
+    team.imports(_late_comers(world)).decides(QUARTERS)
+    engine = team.deciding.engine(QUARTERS)
+    rows = engine.decide(MORNING, horizon=horizon).table.to_pylist()
+    assert [row["engagement_level"] for row in rows] == [1, 2, 3, 4]
+
+
+def test_a_calibration_belongs_to_its_playbook_version(team: Office) -> None:
+    world = _people(a=4, b=3, c=2, d=1)
+    team.imports(world).decides(QUARTERS)
+    team.at(MORNING + DAY).imports(_late_comers(world))
+    renamed = replace(QUARTERS, name="Another")
+    assert levels(team.decides(renamed))["a"] > 1
+
+
+@pytest.mark.parametrize("book", [QUARTERS, TRACKED], ids=["plain", "tracked"])
+def test_a_run_is_repeated_by_the_calibrations_that_it_used(team: Office, book: Playbook) -> None:
+    """Whether it made them or found them, and whatever was imported, decided and activated since."""
+    world = _people(a=4, b=3, c=2, d=1)
+    runs = [team.imports(world).decides(book)]
+    team.at(MORNING + DAY).imports(_late_comers(world))
+    runs += [team.decides(book), team.decides(book, MONDAY - DAY)]
+    team.at(MORNING + 2 * DAY).activates(book, MONDAY - 2 * DAY)
+    for run in runs:
+        again = team.deciding.decide_again(run.run_id)
+        assert again.table.equals(run.table)
+        assert (again.told is None) == (run.told is None)
+        if again.told is not None and run.told is not None:
+            assert again.told.firings.equals(run.told.firings)
+            assert again.told.entries.equals(run.told.entries)
+
+
+def test_deciding_again_at_the_same_instant_is_the_same_run(team: Office) -> None:
+    """The first time it makes the calibration, the second time it finds it."""
+    team.imports(_people(a=4, b=3, c=2, d=1))
+    for book in (QUARTERS, TRACKED):
+        first, again = team.decides(book), team.decides(book)
+        assert again.run_id == first.run_id
+        assert again.table.equals(first.table)
+
+
+def test_no_calibration_is_kept_of_an_instant_that_has_not_come(team: Office) -> None:
+    """Next week's thresholds are not read off the facts of this week."""
+    world = _people(a=4, b=3, c=2, d=1)
+    team.imports(world).decides(TRACKED, MONDAY + WEEK + DAY)
+    assert all(c.instant <= team.now for c in team.store.calibrations())
+    team.at(MONDAY + WEEK + DAY).imports(_late_comers(world))
+    assert levels(team.decides(TRACKED))["a"] > 1
+
+
+@pytest.mark.parametrize("book", [QUARTERS, TRACKED], ids=["plain", "tracked"])
+def test_deciding_a_past_instant_equals_deciding_without_what_was_known_later(
+    team: Office, book: Playbook, tmp_path: Path
+) -> None:
+    """Calibrations too are known since an instant: one that was made later changes nothing before it."""
+    world = _late_comers(_people(a=4, b=3, c=2, d=1))
+    for day in range(20):
+        world.did("abcd"[day % 4], "form.submitted", at=MONDAY + day * DAY, known=MONDAY + (day + 1) * DAY)
+    (tmp_path / "then").mkdir()
+    with office(tmp_path / "then", MORNING) as then:
+        for day in (0, 3, 8, 12):
+            for one in (team, then):
+                one.at(MORNING + day * DAY).imports(world, known_by=one.now).decides(book)
+        past = team.now
+        for day in (13, 15, 18):
+            team.at(MORNING + day * DAY).imports(world, known_by=team.now).decides(book)
+        assert team.deciding.look(book, past).table.equals(then.deciding.look(book, past).table)
+
+
+def test_decisions_replays_and_histories_read_the_same_calibrations(team: Office) -> None:
+    """At every instant: a replay decides as a decision did, and what fired by then is the beginning of what fired later."""
+    world = _people(a=4, b=3, c=2, d=1)
+    for day in range(20):
+        world.did("abcd"[day % 4], "form.submitted", at=MONDAY + day * DAY)
+    for day in (0, 3, 8, 12):
+        team.at(MORNING + day * DAY).imports(world, known_by=team.now).decides(TRACKED)
+    team.imports(_late_comers(world))
+    whole = team.fired(TRACKED, MONDAY + 20 * DAY)
+    replayed = team.replays(TRACKED, MONDAY - DAY, MONDAY + 16 * DAY, hours(31))
+    rows = []
+    for at in range(MONDAY - DAY, MONDAY + 16 * DAY + 1, 31 * HOUR):
+        decided = team.deciding.look(TRACKED, at)
+        rows += decided.table.to_pylist()
+        by_then = {n: [f for f in told if f[1] <= at] for n, told in whole.items()}
+        assert team.fired(TRACKED, at) == {name: told for name, told in by_then.items() if told}
+        on_track = {name for name, track in tracks(decided).items() if track}
+        assert on_track == {n for n, told in by_then.items() if any(f[1] > at - 3 * DAY for f in told)}
+        one = team.explains(TRACKED, "b", at)
+        assert one["engagement_level"] == levels(decided)["b"]
+    assert replayed == rows
+
+
+@pytest.mark.parametrize("book", [QUARTERS, TRACKED], ids=["plain", "tracked"])
+def test_one_person_is_explained_without_scoring_everybody_again(
+    team: Office, book: Playbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a run over the same facts every calibration up to its instant is kept."""
+    team.imports(_people(a=4, b=3, c=2, d=1))
+    decided = team.decides(book, MORNING - DAY)
+    monkeypatch.setattr(Calibrating, "at", lambda *_: pytest.fail("everybody was scored again"))
+    told = team.explains(book, "b", MORNING - DAY)
+    assert told["engagement_level"] == levels(decided)["b"]
+    assert told["track"] == tracks(decided)["b"]
+
+
+def test_a_decision_says_when_its_calibration_was_made(team: Office) -> None:
+    team.imports(_people(a=4, b=3, c=2, d=1))
+    said = sentence(team.decides(QUARTERS), "DC105")
+    assert said == (
+        "Top shares were worked out over 4 people as of 2026-03-30T00:00:00Z, by this run; "
+        "decisions keep to them until the next calibration."
+    )
+    said = sentence(team.at(MORNING + DAY).decides(QUARTERS), "DC105")
+    assert "and stored at 2026-03-30T09:00:00Z; decisions keep to them until" in said
+    said = sentence(team.decides(QUARTERS, MONDAY - DAY), "DC105")
+    assert said.endswith("as of 2026-03-23T00:00:00Z, for these decisions alone.")
