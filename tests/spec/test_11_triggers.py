@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from tests.spec.conftest import Tell
+from tests.spec.office import Office, codes, office, sentence, tracks
 from tests.spec.words import (
     HOUR,
     IN,
@@ -29,6 +33,7 @@ from tests.spec.words import (
     worth,
 )
 
+from handraise.errors import HandraiseError
 from handraise.model.conditions import (
     AccountDid,
     AccountPeople,
@@ -50,6 +55,7 @@ from handraise.model.conditions import (
 )
 from handraise.model.lifecycle import Stage
 from handraise.model.playbook import Playbook
+from handraise.model.scores import Thresholds, TopShare
 from handraise.model.time import Duration, Micros
 from handraise.model.triggers import BusinessHours, QualifyingTracks, Sla, Trigger, firing_id
 from handraise.model.value_tests import Comparison
@@ -421,3 +427,149 @@ def test_a_longer_history_begins_with_the_shorter_one(tell: Tell) -> None:
     whole = tell(world, one(LATELY)).firings
     for until in (ago(20, plus=-1), ago(20), ago(9), NOON - SECOND):
         assert tell(world, one(LATELY), until).firings == [f for f in whole if f.at <= until]
+
+
+# --- which playbook is in force -----------------------------------------------------------------------
+
+OLD = Trigger("old", LATELY, stands_for=days(3))
+CHANGED = Trigger("changed", LATELY, stands_for=days(3))
+FIRST = playbook(triggers=(OLD, CHANGED))
+SECOND_FORM = Did("form", within=days(3))
+SECOND_BOOK = playbook(triggers=(OLD, replace(CHANGED, when=SECOND_FORM), replace(OLD, key="added")))
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Office]:
+    """Ann fills in a form every ten days, on days 30, 20, 10 and 1 before noon."""
+    with office(tmp_path, NOON) as found:
+        yield found.imports(forms(ago(30), ago(20), ago(10), ago(1)))
+
+
+def test_a_trigger_starts_when_its_playbook_is_activated(team: Office) -> None:
+    """What would have fired before is not made up for."""
+    team.activates(FIRST, ago(15))
+    assert sorted(team.fired(FIRST, NOON)["ann"]) == [
+        ("changed", ago(10)), ("changed", ago(1)), ("old", ago(10)), ("old", ago(1)),
+    ]  # fmt: skip
+
+
+def test_a_trigger_that_stays_the_same_runs_on_and_an_edited_or_new_one_starts(team: Office) -> None:
+    team.activates(FIRST, ago(25))
+    result = team.activates(SECOND_BOOK, ago(5))
+    assert (result.new, result.edited, result.kept) == (("added",), ("changed",), ("old",))
+    assert sorted(team.fired(SECOND_BOOK, NOON)["ann"]) == [
+        ("added", ago(1)), ("changed", ago(1)), ("old", ago(20)), ("old", ago(10)), ("old", ago(1)),
+    ]  # fmt: skip
+
+
+def test_a_trigger_that_was_taken_out_and_comes_back_starts_anew(team: Office) -> None:
+    team.activates(FIRST, ago(25))
+    assert team.activates(playbook(triggers=(OLD,)), ago(15)).ended == ("changed",)
+    assert team.activates(FIRST, ago(5)).new == ("changed",)
+    fired = team.fired(FIRST, NOON)["ann"]
+    assert [at for key, at in fired if key == "changed"] == [ago(1)]
+    assert [at for key, at in fired if key == "old"] == [ago(20), ago(10), ago(1)]
+
+
+def test_a_trigger_is_edited_where_anything_that_it_rests_on_is(team: Office) -> None:
+    """A segment that its audience names; what only names things starts nothing anew."""
+    for_some = replace(OLD, audience=InSegment("s"))
+    base = playbook(triggers=(for_some,), segments={"s": is_one_of("person.city", "Bonn")})
+    team.activates(base, ago(25))
+    other = playbook(triggers=(for_some,), segments={"s": is_one_of("person.city", "Rome")})
+    labelled = replace(other, triggers={"old": replace(for_some, label="Forms", track="forms")})
+    assert team.activates(other, ago(15)).edited == ("old",)
+    assert team.activates(labelled, ago(14)).kept == ("old",)
+
+
+def test_before_its_activation_a_playbook_is_decided_as_if_it_had_always_run(team: Office) -> None:
+    """And says that it is a what-if."""
+    team.activates(FIRST, ago(15))
+    before = team.decides(FIRST, ago(19))
+    assert tracks(before) == {"ann": "old"}
+    assert "no playbook was in force then" in sentence(before, "DC109")
+    assert "DC109" not in codes(team.decides(FIRST))
+
+
+def test_the_state_at_activation_counts_as_fired_in_decisions_too(team: Office) -> None:
+    """Day 19 is within the window of the form of day 20."""
+    team.activates(FIRST, ago(19))
+    assert tracks(team.decides(FIRST, ago(18.5))) == {"ann": None}
+    assert tracks(team.decides(FIRST, ago(10))) == {"ann": "old"}
+
+
+def test_a_version_that_is_not_in_force_is_a_what_if(team: Office) -> None:
+    assert "DC109" not in codes(team.decides(SECOND_BOOK))
+    team.activates(FIRST, ago(15))
+    other = team.decides(SECOND_BOOK)
+    assert "`Spec` in its version" in sentence(other, "DC109")
+    assert sentence(other, "DC109").endswith("triggers are told as if they had always run.")
+    assert [at for key, at in team.fired(SECOND_BOOK, NOON)["ann"] if key == "old"] == [
+        ago(30), ago(20), ago(10), ago(1),
+    ]  # fmt: skip
+    team.activates(SECOND_BOOK, ago(5))
+    assert sentence(team.decides(FIRST), "DC109").endswith("since when they were last activated.")
+
+
+def test_a_run_is_repeated_by_the_activations_that_it_knew(team: Office) -> None:
+    runs = [team.decides(FIRST, ago(9))]
+    team.activates(FIRST, ago(15))
+    runs.append(team.decides(FIRST, ago(9)))
+    team.activates(FIRST, ago(9.5))
+    runs.append(team.decides(FIRST, ago(9)))
+    assert len({run.run_id for run in runs}) == 2, "activating the same again changes nothing of its triggers"
+    for run in runs:
+        again = team.deciding.decide_again(run.run_id)
+        assert again.table.equals(run.table)
+        assert again.told is not None
+        assert run.told is not None
+        assert again.told.firings.equals(run.told.firings)
+
+
+def test_a_replay_decides_as_decisions_did_on_both_sides_of_an_activation(team: Office) -> None:
+    team.activates(FIRST, ago(19))
+    team.activates(SECOND_BOOK, ago(5))
+    for book in (FIRST, SECOND_BOOK):
+        rows = []
+        for at in range(ago(25), NOON + 1, 12 * HOUR):
+            rows += team.deciding.look(book, at).table.to_pylist()
+        assert team.replays(book, ago(25), NOON, hours(12)) == rows
+
+
+def test_an_activation_makes_the_first_calibration_and_decisions_keep_to_it(team: Office) -> None:
+    """Over everybody as of its instant, whichever day of the week that is."""
+    world = forms(ago(30), ago(20), ago(10), ago(1)).person("bob", at=ago(3)).did("bob", FORM, at=ago(3))
+    shares = Thresholds(TopShare(Fraction(1, 2)), TopShare(Fraction(1, 2)), TopShare(Fraction(1, 2)))
+    book = playbook(engagement=engagement(each(10, "form"), levels=shares))
+    made = team.imports(world).activates(book, ago(0.5)).calibration
+    assert made is not None
+    assert (made.at, made.n_people, made.known_at) == (ago(0.5), 2, ago(0.5))
+    world.person("cid", at=ago(2))
+    for n in range(9):
+        world.did("cid", FORM, at=ago(2, plus=n))
+    team.imports(world)
+    assert {d["person_id"]: d["engagement_level"] for d in team.decides(book).table.to_pylist()} == {
+        "crm:ann": 1, "crm:bob": 4, "crm:cid": 1,
+    }  # fmt: skip
+    assert team.deciding.look(book, ago(0.25)).table["engagement_level"].to_pylist() == [1, 4, 1]
+
+
+@pytest.mark.parametrize("at", [NOON + 1, ago(15), ago(16)])
+def test_an_activation_is_neither_to_come_nor_before_the_last_one(team: Office, at: Micros) -> None:
+    """What was in force is settled, and what will be is not known."""
+    team.activates(FIRST, ago(15))
+    with pytest.raises(HandraiseError, match=r"still to come|was activated at"):
+        team.activates(SECOND_BOOK, at)
+    assert [a.activated_at for a in team.store.activations()] == [ago(15)]
+
+
+def test_firings_are_stored_under_the_version_that_told_them(team: Office) -> None:
+    """Once each; in force are those whose trigger had been activated."""
+    team.decides(FIRST)
+    team.activates(FIRST, ago(15))
+    run = team.decides(FIRST).run_id
+    rows = [r for r in team.store.firings().to_pylist() if r["trigger"] == "old"]
+    assert [(r["fired_at"], r["in_force"]) for r in rows] == [
+        (ago(30), False), (ago(20), False), (ago(10), True), (ago(1), True),
+    ]  # fmt: skip
+    assert all(r["run"] != run for r in rows), "told before, by the run that was a what-if"
