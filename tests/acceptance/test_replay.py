@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from handraise.config import Settings
 from handraise.engines.local import LocalEngine
 from handraise.facts.imports import ImportHeader
 from handraise.facts.rows import Coverage, SourceRow
@@ -15,8 +18,10 @@ from handraise.importers.opening import open_import
 from handraise.importers.settings import ImportSettings
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
-from handraise.model.time import Micros, parse_instant
+from handraise.model.scores import Thresholds, TopShare
+from handraise.model.time import MICROS_PER_DAY, Micros, parse_instant
 from handraise.playbook.reader import load
+from handraise.services.deciding import Deciding
 from handraise.services.settings import read_settings
 from handraise.workspace import Workspace
 
@@ -103,6 +108,33 @@ def test_deciding_a_past_instant_equals_deciding_without_the_facts_known_later(
     replayed = case.engine(whole).decide(PAST).table
     assert len(replayed) > 1_000
     assert replayed.equals(known_then)
+
+
+def test_a_past_instant_knows_the_calibrations_made_by_then_and_none_made_later(
+    case: _Case, tmp_path: Path
+) -> None:
+    """Thresholds by share that were stored the day before hold, on the whole facts and on those without what came later."""
+    day_before = PAST - MICROS_PER_DAY
+    top = Thresholds(*(TopShare(Fraction(share)) for share in ("1/20", "1/5", "1/2")))
+    book = replace(
+        case.playbook,
+        fit=replace(case.playbook.fit, grades=top),
+        engagement=replace(case.playbook.engagement, levels=top),
+    )
+    with FactStore(tmp_path / "then.duckdb") as then, FactStore(tmp_path / "whole.duckdb") as whole:
+        for store in (then, whole):
+            case.fill(store, known_by=day_before)
+            Deciding(store, Settings(), lambda: day_before).decide(book, day_before)
+        case.fill(then, known_by=PAST)
+        case.fill(whole)
+        Deciding(whole, Settings(), lambda: EXPORTED_AT).decide(book, EXPORTED_AT)
+        assert len([c for c in whole.calibrations() if c.known_at is not None]) == 2
+        known_then, replayed = (
+            Deciding(store, Settings(), lambda: EXPORTED_AT).look(book, PAST) for store in (then, whole)
+        )
+    assert len(replayed.table) > 1_000
+    assert replayed.table.equals(known_then.table)
+    assert any("and stored at 2025-05-13" in finding.sentence for finding in replayed.findings)
 
 
 def test_the_order_of_imports_changes_no_decision(case: _Case, whole: FactStore, tmp_path: Path) -> None:

@@ -29,7 +29,16 @@ def read_only(filled: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.mark.parametrize(
     "command",
-    [("runs",), ("check",), ("quarantine",), ("explain", "bo@beta.example"), ("decide",), ("report",)],
+    [
+        ("runs",),
+        ("activations",),
+        ("calibrations",),
+        ("check",),
+        ("quarantine",),
+        ("explain", "bo@beta.example"),
+        ("decide",),
+        ("report",),
+    ],
 )
 def test_what_only_looks_works(read_only: Path, call: Call, tmp_path: Path, command: tuple[str, ...]) -> None:
     out = ("--out", tmp_path / "report.html") if command == ("report",) else ()
@@ -50,6 +59,12 @@ def test_a_plan_needs_no_right_to_write(read_only: Path, call: Call) -> None:
     said = call("plan", read_only / "playbook.yml", "-w", read_only, "--to", "2026-01-31", "--json")
     assert said.code == 0
     assert said.json["difference"]["same"]
+
+
+def test_an_activation_is_refused_with_the_reason(read_only: Path, call: Call) -> None:
+    said = call("activate", "-w", read_only)
+    assert said.code == 12
+    assert "can only be read, so nothing can be activated" in said.text
 
 
 def test_an_import_is_refused_with_the_reason(read_only: Path, call: Call, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from handraise.services.planning import Planning
 from handraise.services.replaying import ChangesResult, Replaying
 from handraise.services.segmenting import Segmented
 from handraise.web.errors import RequestError, not_found
+from handraise.web.firings import AskedFirings, page_of_firings
 from handraise.web.pages import Asked, page
 from handraise.web.recent import Recent
 from handraise.workspace import Workspace
@@ -68,6 +69,21 @@ class Answers:
         with self._alone():
             decided = self._decided(self._instant(asked.as_of), asked.playbook_version)
         return {**_head(decided), **page(decided, asked)}
+
+    def firings(
+        self,
+        as_of: str | None,
+        since: str | None,
+        trigger: str | None,
+        limit: int,
+        after: int,
+        version: str | None,
+    ) -> dict[str, Any]:
+        """A page of what fired by an instant, after so many firings."""
+        with self._alone():
+            first = None if since is None else self._instant(since)
+            decided = self._decided(self._instant(as_of), version)
+        return {**_head(decided), **page_of_firings(decided, AskedFirings(limit, after, first, trigger))}
 
     def segments(self, as_of: str | None) -> dict[str, Any]:
         """Everybody of an instant, by segment, buyer segment and cell."""

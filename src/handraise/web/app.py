@@ -81,6 +81,15 @@ class AskedDecisions(AskedRuns):
     playbook_version: Text = None
 
 
+class AskedFirings(NothingAsked):
+    as_of: Instant = None
+    since: Instant = None
+    trigger: Text = None
+    limit: Limit = 100
+    after: Annotated[int, Field(ge=0, le=MAX_MOVES)] = 0
+    playbook_version: Text = None
+
+
 def make_app(answers: Answers, access: Access) -> Border:
     """The application, with its border around it."""
     app = FastAPI(
@@ -125,6 +134,12 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
     def explanation(person: PersonInPath, asked: Annotated[AskedInstant, Query()]) -> Json:
         """Why, for one person."""
         return Json(answers.explanation(person, asked.as_of))
+
+    @app.get("/v1/firings")
+    def firings(asked: Annotated[AskedFirings, Query()]) -> Json:
+        """Which triggers fired by an instant, a page at a time."""
+        paged = asked.limit, asked.after, asked.playbook_version
+        return Json(answers.firings(asked.as_of, asked.since, asked.trigger, *paged))
 
     @app.get("/v1/segments")
     def segments(asked: Annotated[AskedInstant, Query()]) -> Json:
