@@ -88,8 +88,8 @@ class Activating:
     def _to_store(self, playbook: Playbook, made: Calibration | None) -> tuple[StoredCalibration, ...]:
         if made is None:
             return ()
-        engine = self.deciding.engine(playbook)
-        return (keeping.stored(engine, made, self.deciding.store.last_seq),)
+        storing = keeping.Storing.of(self.deciding.engine(playbook))
+        return (storing.stored(made, self.deciding.store.last_seq),)
 
 
 def activation_data(activation: Activation) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from handraise.engines.calibrations import Calibration, Calibrations, Kept
@@ -76,39 +76,50 @@ def _calibration(stored: StoredCalibration, known_at: Micros | None) -> Calibrat
     return Calibration(stored.instant, stored.n_people, limits, known_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """Makes calibrations of one playbook version ready to be stored."""
+
+    version: str
+    rests_on: str
+
+    @classmethod
+    def of(cls, engine: LocalEngine) -> Storing:
+        playbook = engine.playbook
+        return cls(version_of(playbook), depends_on(playbook, engine.catalog, engine.source_trust))
+
+    def stored(
+        self, calibration: Calibration, horizon: int, first_at: Micros | None = None
+    ) -> StoredCalibration:
+        return StoredCalibration(
+            self.version,
+            calibration.at,
+            horizon,
+            self.rests_on,
+            calibration.known_at,
+            calibration.n_people,
+            limits_data(calibration.limits),
+            first_at,
+        )
+
+
 def to_store(
     engine: LocalEngine, decided: Decided, as_of: Micros, now: Micros, activations: Sequence[Activation]
 ) -> tuple[tuple[StoredCalibration, ...], Micros | None]:
     """The calibrations of a decision that are to be stored, and since when decisions keep to the one that it rests on: where
     it is new and the decision is about the present. Those of instants that have not come are not stored."""
-    playbook, horizon = engine.playbook, decided.horizon
+    storing, horizon = Storing.of(engine), decided.horizon
     rows: list[StoredCalibration] = []
     told = None if decided.told is None else decided.told.calibrations
-    if told is not None and told.first_at is not None and can_be_kept(playbook, activations):
+    if told is not None and told.first_at is not None and can_be_kept(engine.playbook, activations):
         every = (*told.each, *engine.calibrating.empty(told, as_of))
         worked_out = [c for c in every if c.known_at is None and c.at <= now]
-        rows = [stored(engine, c, horizon, told.first_at) for c in worked_out]
+        rows = [storing.stored(c, horizon, told.first_at) for c in worked_out]
     last = decided.calibration
     if last is None or last.known_at is not None or not last.n_people or last.at > now:
         return tuple(rows), None
     known_at = known_since(last, as_of, now)
-    return (*rows, stored(engine, replace(last, known_at=known_at), horizon)), known_at
-
-
-def stored(
-    engine: LocalEngine, calibration: Calibration, horizon: int, first_at: Micros | None = None
-) -> StoredCalibration:
-    """A calibration of an engine's playbook as the store has it."""
-    return StoredCalibration(
-        version_of(engine.playbook),
-        calibration.at,
-        horizon,
-        depends_on(engine.playbook, engine.catalog, engine.source_trust),
-        calibration.known_at,
-        calibration.n_people,
-        limits_data(calibration.limits),
-        first_at,
-    )
+    return (*rows, storing.stored(replace(last, known_at=known_at), horizon)), known_at
 
 
 def known_since(calibration: Calibration, as_of: Micros, now: Micros) -> Micros | None:
