@@ -31,7 +31,13 @@ programs:
 segments:
   core: {of: accounts, when: {account.employees: {at_least: 200}}, label: Core}
   big: {of: accounts, when: {segment: core}}
+buying_group:
+  roles:
+    champion: {when: {person.seniority: director}, label: Champion}
+    buyer: {when: {segment: big}}
 triggers:
+  grouped: {when: {buying_group: {has: champion}}}
+  unbought: {when: {buying_group: {missing: buyer}}}
   plain: {when: {did: {behaviour: demo, within: 1 day}}, audience: {segment: big}, sla: 1 hour, track: asked}
   graded: {when: {all: [{did: visit}, {grade: A}]}}
   qualified: {when: {marketing_qualified: true}}
@@ -44,7 +50,7 @@ lifecycle:
 buyer_segments:
   - {key: rest, label: Rest}
 """
-TRIGGERS = ("plain", "graded", "qualified", "staged", "at_webinar", "after")
+TRIGGERS = ("grouped", "unbought", "plain", "graded", "qualified", "staged", "at_webinar", "after")
 
 
 def book(text: str = TEXT) -> Playbook:
@@ -62,7 +68,8 @@ def forms(playbook: Playbook) -> dict[str, str]:
     [
         ("within: 1 day}", "within: 2 days}", {"plain", "after", "qualified"}),
         ("form: demo}", "form: [demo, trial]}", {"plain", "after", "qualified"}),
-        ("at_least: 200", "at_least: 300", {"plain", "after", "qualified"}),
+        ("at_least: 200", "at_least: 300", {"plain", "after", "qualified", "unbought"}),
+        ("seniority: director", "seniority: [director, manager]", {"grouped"}),
         ("seniority: vp}, points: 30", "seniority: c_level}, points: 30", {"graded", "qualified"}),
         ("grades: {A: 30", "grades: {A: 25", {"graded", "qualified"}),
         ("points: 5", "points: 6", {"qualified", "staged"}),
@@ -90,6 +97,7 @@ def test_a_trigger_is_another_one_where_something_that_it_rests_on_is(
         ("MQL: Sales-ready lead", "MQL: Hot lead"),
         ("words: asked for a demo", "words: wanted a demo"),
         ("label: Core", "label: Core market"),
+        ("label: Champion", "label: Our friend"),
         ("name: Decision maker", "name: Decides"),
         ("sla: 1 hour", "sla: 2 hours"),
         ("label: Sales-ready", "label: Ready"),

@@ -28,6 +28,7 @@ from handraise.model.conditions import (
 )
 from handraise.model.lifecycle import Lifecycle
 from handraise.model.playbook import Playbook, Segment
+from handraise.model.products import BuyingGroup, BuyingRole
 from handraise.model.scores import BehaviourRule, Engagement, Fit
 from handraise.model.triggers import Trigger
 from handraise.playbook.dependencies import (
@@ -62,6 +63,7 @@ def least(playbook: Playbook, trigger: str) -> Playbook:
             k: _trigger(t, qualifying) for k, t in sorted(playbook.triggers.items()) if fired(k) in reached
         },
         lifecycle=_lifecycle(playbook.lifecycle) if STAGE in reached else Lifecycle(),
+        buying_group=_buying_group(playbook.buying_group, reached),
     )
     if qualifying:
         ranks, tracks = playbook.marketing_qualified_ranks, playbook.qualifying_tracks
@@ -72,7 +74,7 @@ def least(playbook: Playbook, trigger: str) -> Playbook:
 
 
 def _with_what_is_named(book: Playbook, whole: Playbook) -> Playbook:
-    """With the behaviours, products, programs, offers and roles that its conditions name."""
+    """With the behaviours, products, programs and offers that its conditions name."""
     conditions = list(book.conditions())
     kinds = {type(part) for condition in conditions for part in walk(condition)}
     if InterestedIn in kinds:
@@ -105,6 +107,13 @@ def _behaviours(book: Playbook, conditions: Iterable[Condition]) -> Iterator[str
 
 def _is_in(segment: str, reached: Container[Decision]) -> bool:
     return Decision(DecisionKind.SEGMENT, segment) in reached
+
+
+def _buying_group(group: BuyingGroup, reached: Container[Decision]) -> BuyingGroup:
+    roles = sorted(group.roles, key=lambda role: role.key)
+    return BuyingGroup(
+        tuple(BuyingRole(r.key, r.when) for r in roles if Decision(DecisionKind.ROLE, r.key) in reached)
+    )
 
 
 def _segment(segment: Segment) -> Segment:
