@@ -31,6 +31,7 @@ from handraise.reports.inputs import (
     ReportInputs,
     SegmentDisplay,
 )
+from handraise.reports.market import AccountSegmentCount, Market, Overlap, RoleCount, TierBreak
 
 NOW = parse_instant("2026-09-30")
 THEN = parse_instant("2026-06-30")
@@ -184,6 +185,24 @@ def inputs_of(world: World) -> ReportInputs:
             (Move(bad or "Learner", "Hand-raiser", 61),),
             (),
             (),
+        ),
+        market=Market(
+            1200,
+            300,
+            (
+                AccountSegmentCount("market", bad or "Whole market", "TAM", 900, 200, 100),
+                AccountSegmentCount("core", "Core market", "SOM", 120, 1000, 80),
+                AccountSegmentCount("other", "No tier", None, 0, 1200, 0),
+            ),
+            (
+                Overlap("market", "core", 110, 700, 10, 90, 110 / 820),
+                Overlap("core", "other", 0, 0, 0, 0, None),
+            ),
+            (TierBreak("SOM", "TAM", 10, 3, (bad or "crm:1", "crm:2")),),
+        ),
+        roles=(
+            RoleCount("champion", bad or "Champion", 200, 500, 200),
+            RoleCount("user", "End user", 0, 0, 900),
         ),
         imports=(
             ImportReconciliation(

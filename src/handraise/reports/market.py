@@ -36,7 +36,8 @@ class AccountSegmentCount:
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Two segments of accounts: how many accounts are surely in both, in one and out of the other, and in one while the
-    other, or both, cannot be told. `share` is `n_both` of those surely in either; `None` where nobody is."""
+    other, or both, cannot be told. `share` is `n_both` of those in either of which both can be told; `None` where there
+    are none."""
 
     one: str
     other: str

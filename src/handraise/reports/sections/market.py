@@ -23,7 +23,7 @@ def market(inputs: ReportInputs, summary: DecisionsSummary) -> d.Section:
         shows=f"How many of the {count(found.n_accounts)} {accounts} are in each {term('segment')}, and which roles their buying groups miss.",
         how_to_read=(
             f"Every {term('account')} is in, out, or cannot be told yet because a fact is missing; {count(found.n_without_people)} have no people.",
-            f"Overlap is the share in both of the {accounts} that are surely in either. A tier should lie inside the next larger one: SOM in SAM, SAM in TAM.",
+            f"Overlap is the share in both of the {accounts} that are in either, as far as both can be told. A tier should lie inside the next larger one: SOM in SAM, SAM in TAM.",
         ),
         what_to_do=_what_to_do(found, inputs),
         blocks=(
@@ -64,7 +64,7 @@ def _what_to_do(found: Market, inputs: ReportInputs) -> tuple[str, ...]:
         "Look up the facts that are missing where many cannot be told yet.",
         *("Correct the tiers that break out of the larger one.",) * broken,
         *(
-            f"Find a {worst.label} for {plural(worst.n_missing, inputs.playbook.term('account'), inputs.playbook.term('accounts'))}: `handraise accounts --missing {worst.key}` lists them."
+            f"Fill the role {worst.label} at {plural(worst.n_missing, inputs.playbook.term('account'), inputs.playbook.term('accounts'))}: `handraise accounts --missing {worst.key}` lists them."
             for worst in (worst,)
             if worst is not None and worst.n_missing
         ),
