@@ -137,6 +137,16 @@ def test_without_a_buying_group_the_accounts_are_still_there(filled: Path, call:
     assert (said.code, "no `buying_group`" in said.text) == (2, True)
 
 
+def test_a_buying_group_without_segments_of_accounts_is_in_the_report(grouped: Path, call: Call) -> None:
+    book = grouped / "playbook.yml"
+    book.write_text(book.read_text(encoding="utf-8").partition("segments:")[0], encoding="utf-8")
+    out = grouped / "r.html"
+    assert call("report", "-w", grouped, *AS_OF, "--out", out).code == 0
+    page = out.read_text(encoding="utf-8")
+    assert "Buying groups, in accounts with people" in page
+    assert "have no people" not in page
+
+
 def test_accounts_named_in_a_file_are_the_segment(grouped: Path, call: Call) -> None:
     """Under a head the column of names counts; a file that is not there is named."""
     said = call("accounts", "-w", grouped, *AS_OF, "--segment", "listed", "--json")

@@ -22,7 +22,8 @@ def market(inputs: ReportInputs, summary: DecisionsSummary) -> d.Section:
         title=f"{segments.capitalize()} of {accounts}",
         shows=f"How many of the {count(found.n_accounts)} {accounts} are in each {term('segment')}, and which roles their buying groups miss.",
         how_to_read=(
-            f"Every {term('account')} is in, out, or cannot be told yet because a fact is missing; {count(found.n_without_people)} have no people.",
+            f"Every {term('account')} is in, out, or cannot be told yet because a fact is missing"
+            + (f"; {count(found.n_without_people)} have no people." if inputs.market else "."),
             f"Overlap is the share in both of the {accounts} that are in either, as far as both can be told. A tier should lie inside the next larger one: SOM in SAM, SAM in TAM.",
         ),
         what_to_do=_what_to_do(found, inputs),
