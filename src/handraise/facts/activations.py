@@ -43,7 +43,7 @@ def save_activation(connection: Connection, activation: Activation) -> None:
         f"INSERT INTO activations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
         [
             *(activation.activated_at, activation.recorded_at, activation.playbook_version),
-            *(activation.playbook_name, activation.playbook_text, json.dumps(triggers, sort_keys=True)),
+            *(activation.playbook_name, activation.playbook_text, json.dumps(triggers)),
         ],
     )
 
