@@ -11,14 +11,17 @@ import pyarrow as pa
 
 from handraise.cli import screens
 from handraise.cli.output import CONSOLE, clean, note, print_json, progress
+from handraise.config import Settings
 from handraise.demo import run_demo
 from handraise.engines.told import FIRING_COLUMNS, STAGE_ENTRY_COLUMNS
-from handraise.errors import ExitCode, HandraiseError
+from handraise.errors import ExitCode, HandraiseError, WorkspaceError
 from handraise.model.time import iso, parse_instant
 from handraise.playbook.show import as_github
+from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.deciding import DecideResult, run_data
 from handraise.services.exchanging import names_given
 from handraise.services.importing import FileOutcome
+from handraise.services.settings import field_catalog
 from handraise.services.tables_out import check_target, write_table
 from handraise.workspace import Workspace
 
@@ -86,7 +89,8 @@ def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bo
 
 
 def check(workspace: Path | None, playbook: Path | None, english: bool, format_: str) -> None:
-    result = _open(workspace).check(playbook)
+    result = _checked_alone(playbook) if workspace is None and playbook else None
+    result = result or _open(workspace).check(playbook)
     if format_ == "json":
         print_json(
             {**result.as_dict(), **({"english": result.english()} if english and result.playbook else {})}
@@ -98,6 +102,15 @@ def check(workspace: Path | None, playbook: Path | None, english: bool, format_:
         screens.checked(result, english)
     if result.playbook is None:
         raise SystemExit(int(ExitCode.PLAYBOOK))
+
+
+def _checked_alone(playbook: Path) -> CheckResult | None:
+    """A playbook that is named outside of any workspace, by the fields that there are without one."""
+    try:
+        _open(None)
+    except WorkspaceError:
+        return check_playbook(playbook, field_catalog(Settings()), None)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,9 @@ def init(
 
 @app.command("import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of files.", readable=False)
+    ],
     source: Annotated[
         str | None,
         typer.Option("--source", metavar="NAME", help="Name of the system the files come from."),
@@ -552,7 +554,26 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    if "--json" not in sys.argv:
+        app()
+    sys.exit(_said_as_json())
+
+
+def _said_as_json() -> int:
+    """Runs the command; what is wrong with its options is said in JSON too."""
+    from typer._click.exceptions import UsageError
+
+    from handraise.cli.errors import fail
+    from handraise.errors import ExitCode, HandraiseError
+
+    try:
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        advice = ("Ask the command with `--help` for its options.",)
+        return fail(HandraiseError(error.format_message(), advice, exit_code=ExitCode.USAGE), as_json=True)
+    except typer.Abort:
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

@@ -157,6 +157,8 @@ def parse_instant(text: str) -> Micros:
     try:
         if len(stripped) == 10:
             instant: Micros | None = end_of_day(date.fromisoformat(stripped))
+        elif not set("Tt :") & set(stripped):
+            raise ValueError("another form of a date, without a time of day")
         else:
             moment = datetime.fromisoformat(stripped)
             instant = None if moment.tzinfo is None else to_micros(moment)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handraise.config import Settings
 from handraise.engines.local import Progress
-from handraise.errors import Finding, HandraiseError, InputFileError, Problem
+from handraise.errors import ExitCode, Finding, HandraiseError, InputFileError, Problem
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage
 from handraise.facts.store import FactStore
@@ -23,6 +23,8 @@ from handraise.model.fields import Field
 from handraise.model.time import MICROS_PER_DAY, Micros
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
+
+MOST_SOURCE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Importing:
 
         The given mapping comes first, then the workspace's, then the known exports.
         """
+        _check_source(source)
         read = tuple(read_mapping_file(m) if m else None for m in (mapping, workspace_mapping))
         outcomes: list[FileOutcome] = []
         files: list[Path] = []
@@ -219,6 +222,21 @@ def reason_of(row: QuarantinedRow) -> str:
     if row.code == "conflict":
         return "another row of the same source says something else of the same thing and instant"
     return f"{row.column}: {row.reason}" if row.column else row.reason
+
+
+def _check_source(source: str | None) -> None:
+    """Ids begin with the name of their source and a colon, and people read it in files."""
+    if source is None:
+        return
+    plain = source[:1].isalnum() and source.isprintable() and source == source.strip()
+    if not plain or ":" in source or len(source) > MOST_SOURCE_CHARACTERS:
+        raise HandraiseError(
+            f"`{source}` is no name of a source.",
+            (
+                f"Begin with a letter or a digit, without a colon, up to {MOST_SOURCE_CHARACTERS} characters: `webinar list`.",
+            ),
+            exit_code=ExitCode.USAGE,
+        )
 
 
 def _refused(path: Path, error: HandraiseError, problems: tuple[Problem, ...]) -> FileOutcome:

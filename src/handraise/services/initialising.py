@@ -7,10 +7,11 @@ from dataclasses import fields as dataclass_fields
 from importlib.resources import files
 from pathlib import Path
 
-from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, SETTINGS_FILE, Settings, help_of
+from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, PLAYBOOK_FOLDER, SETTINGS_FILE, Settings, help_of
 from handraise.errors import WorkspaceError
 from handraise.importers.mapping.schema import mapping_schema
 from handraise.model.fields import FieldCatalog
+from handraise.playbook.schema import MODELINE
 from handraise.playbook.schema import schema as playbook_schema
 
 SCHEMA_FOLDER = ".handraise"
@@ -53,13 +54,19 @@ def create_workspace(folder: Path) -> tuple[str, ...]:
     starter = files("handraise.playbook").joinpath("starter")
     texts = {
         SETTINGS_FILE: settings_text(),
-        PLAYBOOK_FILE: starter.joinpath("playbook.yml").read_text(encoding="utf-8"),
+        PLAYBOOK_FILE: f"{MODELINE}{PLAYBOOK_SCHEMA}\n"
+        + starter.joinpath("playbook.yml").read_text(encoding="utf-8"),
         MAPPING_EXAMPLE: files("handraise.importers")
         .joinpath("mapping.example.yml")
         .read_text(encoding="utf-8"),
         ".gitignore": _GITIGNORE,
         ".vscode/settings.json": _json(
-            {"yaml.schemas": {PLAYBOOK_SCHEMA: PLAYBOOK_FILE, MAPPING_SCHEMA: MAPPING_FILE}}
+            {
+                "yaml.schemas": {
+                    PLAYBOOK_SCHEMA: [PLAYBOOK_FILE, f"{PLAYBOOK_FOLDER}/*.yml"],
+                    MAPPING_SCHEMA: MAPPING_FILE,
+                }
+            }
         ),
     }
     written = [name for name, text in texts.items() if _write_new(folder / name, text)]

@@ -103,7 +103,8 @@ def _assumed(playbook: PlaybookDisplay, summary: DecisionsSummary) -> tuple[d.Ta
 
 
 def _what_to_do(imports: tuple[ImportReconciliation, ...], summary: DecisionsSummary) -> tuple[str, ...]:
-    held = sum(found.n_quarantined for found in imports)
+    # A file that came twice is counted twice among the imports; its rows are kept once, with their reasons.
+    held = sum(n for found in imports for _, n in found.reasons)
     advice = []
     if held:
         rows = plural(held, "quarantined row", "quarantined rows")
