@@ -172,11 +172,11 @@ class _Scan:
 
     @property
     def is_damaged(self) -> bool:
-        """More of it is UTF-8 than is not: then the rows that are not are the exception."""
+        """At least as much of it is UTF-8 as is not: then the rows that are not are the exception, since no other text reads as UTF-8 by chance."""
         return (
             self._bom != "utf-16"
             and self.n_bad > 0
-            and (self._bom == "utf-8-sig" or self.n_good > self.n_bad)
+            and (self._bom == "utf-8-sig" or self.n_good >= self.n_bad)
         )
 
     def findings(self) -> tuple[Finding, ...]:
