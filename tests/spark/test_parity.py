@@ -67,7 +67,8 @@ def test_every_kind_of_condition_is_decided_alike(
         assert found.equals(expected)
 
 
-LIVING = drawn(living_playbooks(), 16)
+LIVING = sorted(drawn(living_playbooks(), 24), key=lambda b: -len(b.triggers) - len(b.lifecycle.stages))
+"""Those in which most can happen first."""
 TOLD_ONE_BY_ONE = [book for book in LIVING if not needs_everybody(book)][:5]
 RESTING_ON_EVERYBODY = [book for book in LIVING if needs_everybody(book)][:1]
 
