@@ -19,6 +19,6 @@ def test_every_folder_of_the_source_is_a_layer_of_the_page() -> None:
     found = {
         p.name
         for p in (ROOT / "src" / "handraise").iterdir()
-        if p.name not in ("__init__.py", "py.typed", "__pycache__")
+        if p.name not in ("__init__.py", "__main__.py", "py.typed", "__pycache__")
     }
     assert found == set(made["LAYERS"])

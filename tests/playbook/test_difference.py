@@ -60,7 +60,7 @@ def told(found: Difference) -> list[tuple[str, str]]:
 
 
 @given(playbooks(), playbooks())
-@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
 def test_a_playbook_does_not_differ_from_itself_and_two_differ_both_ways(
     one: Playbook, other: Playbook
 ) -> None:

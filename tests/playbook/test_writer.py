@@ -20,7 +20,7 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 
 
 @given(playbooks())
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
 def test_what_is_written_is_read_back_as_the_same_playbook(playbook: Playbook) -> None:
     text = write(playbook)
     result = read_text(text, "written.yml", CATALOG)
