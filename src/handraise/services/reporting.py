@@ -15,7 +15,7 @@ from handraise.evaluate.timelines import latest
 from handraise.evidence.cases import cases_at_risk
 from handraise.evidence.score_review import ReviewWords, ScoreReview, review_scores
 from handraise.facts.chunks import Needs
-from handraise.facts.contents import contents, quarantine_reasons
+from handraise.facts.contents import contents, latest_facts, quarantine_reasons
 from handraise.identity.later_names import later_names
 from handraise.model.fields import Field
 from handraise.model.playbook import Credit, OutcomeEvent, Playbook
@@ -194,7 +194,7 @@ class Reporting:
 
     def _imports(self) -> list[ImportReconciliation]:
         store = self.deciding.store
-        reasons = quarantine_reasons(store)
+        reasons, latest_at = quarantine_reasons(store), latest_facts(store)
         return [
             ImportReconciliation(
                 source=i.source,
@@ -204,6 +204,7 @@ class Reporting:
                 n_duplicate=i.duplicate,
                 n_quarantined=i.quarantined,
                 reasons=reasons.get(i.id, ()),
+                latest_fact_at=latest_at.get(i.id),
             )
             for i in store.imports()
         ]
