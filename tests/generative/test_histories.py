@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.generative.playbooks import Scope, conditions, living_playbooks
 from tests.generative.profiles import profile
@@ -22,11 +23,11 @@ from tests.reference.history import Now
 from tests.spec.engines import ENGINES, HISTORIES, Activated, Told
 
 from handraise.engines.local import LocalEngine
-from handraise.model.conditions import IsMarketingQualified
+from handraise.model.conditions import IsMarketingQualified, LevelIs
 from handraise.model.playbook import Playbook
-from handraise.model.scores import BehaviourRule
+from handraise.model.scores import LEVELS, BehaviourRule
 from handraise.model.time import MICROS_PER_DAY, Micros, iso, to_micros
-from handraise.playbook.dependencies import circles
+from handraise.playbook.dependencies import circles, rests_on_facts
 
 UNTIL: Micros = NOON + 20 * MICROS_PER_DAY
 SOME_TIME = st.integers(LONG_AGO, UNTIL)
@@ -126,12 +127,33 @@ def test_moves_lead_from_one_decision_to_the_next(data: st.DataObject) -> None:
 
 
 def without_decay(playbook: Playbook) -> Playbook:
-    """Decayed occurrences age at midnights over time, and all the time at an instant."""
+    """Over time occurrences age at the change points of the score, and all the time at an instant."""
     rules = tuple(
         replace(rule, half_life=None) if isinstance(rule, BehaviourRule) else rule
         for rule in playbook.engagement.rules
     )
     return replace(playbook, engagement=replace(playbook.engagement, rules=rules))
+
+
+@profile(0.5)
+@given(st.data())
+def test_where_a_level_turns_it_is_the_level_of_the_decision_then(data: st.DataObject) -> None:
+    """Occurrences that age too: whoever comes to a level is decided so at that very instant."""
+    world, playbook = data.draw(worlds(), "world"), data.draw(living_playbooks(), "playbook")
+    assume(all(rests_on_facts(playbook, r.when) for r in playbook.engagement.rules if hasattr(r, "when")))
+    first, last = sorted(data.draw(st.tuples(SOME_TIME, SOME_TIME), "period"))
+    with opened(world) as real:
+        engine = LocalEngine(real.store, playbook, CATALOG)
+        for level in LEVELS[:-1]:
+            turns, _ = engine.turns(LevelIs((level,)), first, last)
+            for turn in turns.to_pylist()[:4]:
+                row = decided(engine, turn["turned_at"], turn["person_id"])
+                assert (row["engagement_level"], row["engagement_level_certain"]) == (level, True)
+
+
+def decided(engine: LocalEngine, at: datetime, person: str) -> dict[str, object]:
+    (row,) = engine.decide(to_micros(at), people=[person]).table.to_pylist()
+    return row
 
 
 @profile(0.5)

@@ -61,8 +61,8 @@ class Evaluator:
     """Answers questions about one playbook at one instant.
 
     `calibrate` gives the thresholds of calibrated classes, `{"grades": (A, B, C), "levels": (1, 2, 3)}` in
-    hundredths, when first asked for; `None` where nobody reaches the class. `decayed_at` is the instant up to which
-    occurrences have aged, which is now unless a history says otherwise.
+    hundredths, when first asked for; `None` where nobody reaches the class. `decayed_at` tells up to which instant
+    somebody's occurrences have aged, which is now unless a history says otherwise.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class Evaluator:
         catalog: FieldCatalog,
         calibrate: Callable[[str], Cuts] | None = None,
         past: Past | None = None,
-        decayed_at: Micros | None = None,
+        decayed_at: Callable[[str], Micros] | None = None,
     ) -> None:
         self.playbook = playbook
         self.reading = reading
         self.past: Past = past or NoPast()
-        self.decayed_at = reading.as_of if decayed_at is None else decayed_at
+        self.decayed_at = decayed_at or (lambda _: reading.as_of)
         self.catalog = catalog
         self._calibrate = calibrate
         self._answers: dict[Hashable, object] = {}

@@ -10,8 +10,10 @@ there. At one instant triggers come first and stages after them:
 Who is asked is whoever is a person at the instant, under the name that they bear then. Where the language leaves
 room, this is what is meant:
 
-* In a history decayed occurrences age in steps, at 00:00 of the playbook's zone, so that what is visited between two
-  midnights cannot move an edge. Decisions and calibrations age them continuously.
+* In a history a decayed score is worked out where one of its rules counts an occurrence more or less or one of its
+  conditions that rest on facts alone turns, where its person is made of other records, and at 00:00 of the playbook's
+  zone; there as a decision does it. It stays so until the next such instant, so that what is visited in between
+  cannot move an edge. Decisions and calibrations age occurrences continuously.
 * An act moves a person once: at the first instant at which it is visible and somebody's.
 * Of several acts that pass a person back at one instant, the latest gives reason and date; of one instant, the last by
   what they say.
@@ -35,6 +37,7 @@ from tests.reference.decisions import Decision, calibration_instant, decision_of
 from tests.reference.evaluator import Evaluator, InStage, Past
 from tests.reference.instants import Instants, last_midnight
 from tests.reference.reading import Person, Reading, Span, key_of
+from tests.reference.windows import in_window
 
 from handraise.facts.rows import Activity, Fact
 from handraise.model.clocks import due
@@ -42,9 +45,11 @@ from handraise.model.conditions import Condition
 from handraise.model.fields import FieldCatalog
 from handraise.model.lifecycle import PassedBack, Stage
 from handraise.model.playbook import Playbook
+from handraise.model.scores import BehaviourRule
 from handraise.model.time import Micros, local_midnight, parse_instant
 from handraise.model.triggers import Trigger, firing_id
 from handraise.model.truth import Truth
+from handraise.playbook.dependencies import rests_on_facts
 
 By = Literal["rule", "act", "passed_back"]
 
@@ -106,6 +111,9 @@ class History:
         self._entries: dict[str, list[StageEntry]] = defaultdict(list)
         self._calibrating: dict[Micros, Evaluator] = {}
         self._visited: list[Micros] = []
+        self._is_decayed = Instants(playbook).is_decayed
+        self._counted: dict[str, Hashable] = {}
+        self._counted_anew: dict[str, list[Micros]] = defaultdict(list)
         self._replay()
 
     # --- what happened ----------------------------------------------------------------------------
@@ -184,6 +192,7 @@ class History:
     def _visit(self, at: Micros, before: Before) -> set[Micros]:
         """What fires and who moves at an instant; and the instants, later on, that this brings."""
         reading = self.reading(at)
+        self._count(reading)
         moment = Moment(self, reading, before)
         for name in before.disarmed.keys() - reading.people.keys():
             before.disarmed[name].clear()
@@ -197,6 +206,27 @@ class History:
         before.in_state = moment.in_state()
         before.applied |= {key_of(a) for p in reading.people.values() for a in reading.activities(p)}
         return return_dates
+
+    def _count(self, reading: Reading) -> None:
+        """Notes of whom the engagement score counts something more or less than just before."""
+        if not self._is_decayed:
+            return
+        ask = Evaluator(self.playbook, reading, self.catalog)
+        counted = {name: self._counted_of(person, ask) for name, person in reading.people.items()}
+        for name, now in counted.items():
+            if self._counted.get(name) != now:
+                self._counted_anew[name].append(reading.as_of)
+        self._counted = counted
+
+    def _counted_of(self, person: Person, ask: Evaluator) -> Hashable:
+        found: list[Hashable] = [person.records]
+        for rule in self.playbook.engagement.rules:
+            if isinstance(rule, BehaviourRule):
+                seen = in_window(ask.occurrences(rule.behaviour, person), rule.within, None, ask)
+                found.append(frozenset(key_of(a) for a in seen))
+            elif rests_on_facts(self.playbook, rule.when):
+                found.append(ask.verdict(rule.when, ask.subject(person)))
+        return tuple(found)
 
     def _move(self, person: Person, moment: Moment, before: Before) -> Iterator[Micros]:
         """Acts, then rules, then who is armed again; the return dates that this brings."""
@@ -270,7 +300,12 @@ class History:
 
     def evaluator(self, reading: Reading, past: Past, *, ages_in_steps: bool) -> Evaluator:
         """One that reads the past so; thresholds are those of the last calibration, if anybody was there."""
-        decayed_at = last_midnight(reading.as_of, self.playbook.time_zone) if ages_in_steps else None
+        midnight = last_midnight(reading.as_of, self.playbook.time_zone)
+
+        def aged_until(name: str) -> Micros:
+            return max([midnight, *(at for at in self._counted_anew[name] if at <= reading.as_of)])
+
+        decayed_at = aged_until if ages_in_steps else None
         calibrated_at = max((at for at in self._calibrating if at <= reading.as_of), default=None)
         cuts = None if calibrated_at is None else self._calibrating[calibrated_at].cuts
         return Evaluator(self.playbook, reading, self.catalog, cuts, past, decayed_at)

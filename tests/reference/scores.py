@@ -267,7 +267,7 @@ def weight_millionths(rule: BehaviourRule, person: Person, ask: Evaluator) -> in
     else:
         half_life = rule.half_life.micros
         assert half_life is not None, "half-lives are exact durations"
-        ages = [max(0, ask.decayed_at - a.at) for a in seen]
+        ages = [max(0, ask.decayed_at(person.id) - a.at) for a in seen]
         decayed = math.fsum(0.5 ** (age / half_life) for age in ages)
         weight = round(Fraction(decayed) * MILLION)
     return weight if rule.at_most is None else min(weight, rule.at_most * MILLION)

@@ -59,7 +59,7 @@ from handraise.model.conditions import (
 from handraise.model.conditions import DealStatus as Deal
 from handraise.model.fields import Field
 from handraise.model.lifecycle import Stage
-from handraise.model.scores import Thresholds, TopPeople
+from handraise.model.scores import ConditionRule, Thresholds, TopPeople
 from handraise.model.triggers import QualifyingTracks, Trigger
 from handraise.model.value_tests import Comparison, InTheLast, InTheNext
 
@@ -262,10 +262,10 @@ def test_a_decayed_score_moves_at_midnight(tell: Tell) -> None:
 
 
 def test_what_is_visited_between_two_midnights_moves_no_decayed_score(tell: Tell) -> None:
-    """The same form and bounds with a rule of another person's, or of another act: the same instants."""
+    """The same form and bounds beside what others do, and what the score does not count: the same instants."""
     at = instant("2026-03-10T12:00Z")
     world = World().person("ann", "bob").did("ann", FORM, at=at)
-    rules = engagement(each(10, "form", half_life=days(1)), each(0, "page", within=hours(5)))
+    rules = engagement(each(10, "form", half_life=days(1)))
     alone = tell.steps(world, Not(below(7)), base=playbook(engagement=rules))["ann"]
     for n in (12.5, 13, 20, 37):
         world.did("bob", "page.viewed", at=at + round(n * HOUR))
@@ -273,14 +273,37 @@ def test_what_is_visited_between_two_midnights_moves_no_decayed_score(tell: Tell
     assert tell.steps(world, Not(below(7)), base=playbook(engagement=rules))["ann"] == alone
 
 
-def test_an_act_counts_at_once_even_between_two_midnights(tell: Tell) -> None:
-    """It has not aged before the first midnight after it."""
+AGED = engagement(each(10, "form", half_life=days(1)), each(1, "page", within=hours(2)))
+
+
+def test_where_an_act_counts_the_whole_score_is_as_old_as_it_is(tell: Tell) -> None:
+    """Six hours after the first form it is worth 8.41, the two together 18.41; at the next midnight 7.07 + 8.41."""
     at = instant("2026-03-10T12:00Z")
     world = World().person("ann").did("ann", FORM, at=at).did("ann", FORM, at=at + 6 * HOUR)
-    scored = playbook(engagement=engagement(each(10, "form", half_life=days(1))))
-    assert tell.steps(world, Not(below(20)), base=scored) == {
-        "ann": [(LONG_AGO, OUT), (at + 6 * HOUR, IN), (instant("2026-03-11T00:00Z"), OUT)]
+    midnight = instant("2026-03-11T00:00Z")
+    for bound, told in ((19, []), (18, [(at + 6 * HOUR, IN), (midnight, OUT)])):
+        steps = tell.steps(world, Not(below(bound)), base=playbook(engagement=AGED))
+        assert steps == {"ann": [(LONG_AGO, OUT), *told]}
+
+
+def test_an_act_that_leaves_the_window_shows_how_old_the_score_is(tell: Tell) -> None:
+    """A page at 11:00 leaves its window at 13:00, when a form of noon is worth 9.72; until then it was 10 and a point."""
+    at = instant("2026-03-10T12:00Z")
+    world = World().person("ann").did("ann", FORM, at=at).did("ann", "page.viewed", at=at - HOUR)
+    assert tell.steps(world, Not(below(10)), base=playbook(engagement=AGED)) == {
+        "ann": [(LONG_AGO, OUT), (at, IN), (at + HOUR, OUT)]
     }
+
+
+def test_a_rule_that_turns_shows_how_old_the_score_is(tell: Tell) -> None:
+    """A form of noon and a point for living in Bonn, from six on: 8.41 and 1."""
+    at = instant("2026-03-10T12:00Z")
+    world = World().person("ann").did("ann", FORM, at=at).has("ann", "person.city", "Bonn", at=at + 6 * HOUR)
+    in_bonn = ConditionRule("In Bonn", is_one_of("person.city", "Bonn"), 100)
+    rules = replace(AGED, rules=(*AGED.rules, in_bonn))
+    for bound, until in ((10, at + 6 * HOUR), (9, instant("2026-03-11T00:00Z"))):
+        steps = tell.steps(world, Not(below(bound)), base=playbook(engagement=rules))
+        assert steps == {"ann": [(LONG_AGO, OUT), (at, IN), (until, OUT)]}
 
 
 def test_a_grade_by_numbers_of_people_moves_at_calibrations_only(tell: Tell) -> None:

@@ -287,7 +287,7 @@ class LocalEngine:
     def moves(self, after: Micros, until: Micros, *, progress: Progress | None = None) -> pa.Table:
         """Who moved after one instant and up to another: rows of `moves.MOVE_COLUMNS`, by instant, then by person.
 
-        Decayed occurrences age at midnights, as in all that is told over time.
+        What nothing but ageing moves is told at the next midnight (`evaluate.ageing`).
         """
         with self._reading(until, None, over_time=True) as reading:
             told, limits = self._telling(None).tell(reading, self.activations, with_limits=True)
@@ -312,7 +312,7 @@ class LocalEngine:
         """When a verdict turned true, of whom, after one instant and up to another: rows of `moves.TURN_COLUMNS`. And what
         happened to everybody by then, which had to be told first.
 
-        The playbook's needs must hold what the condition reads. Decayed occurrences age at midnights.
+        The playbook's needs must hold what the condition reads.
         """
         with self._reading(until, horizon, over_time=True) as reading:
             told, limits = self._telling(None).tell(reading, self.activations, with_limits=True)

@@ -12,6 +12,7 @@ from handraise.engines.reasons import GONE, Reasons
 from handraise.evaluate.changes import person_changes, truth_at
 from handraise.evaluate.decide import ScoredPeople, buyer_segments
 from handraise.evaluate.history import ChunkHistory
+from handraise.evaluate.keys import in_order
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.past import Past
 from handraise.evaluate.points import Points
@@ -158,7 +159,7 @@ class ChunkMoves:
         at = np.concatenate([alive.until[ended], points.at])
         code = np.concatenate([np.full(len(ended), -1, dtype=np.int32), value])
         name = alive.same_as[life]
-        order = np.lexsort((np.arange(len(name)), at, name))
+        order = in_order(name, at)
         name, at, code, life = name[order], at[order], code[order], life[order]
         last = np.ones(len(name), dtype=np.bool_)
         last[:-1] = (name[1:] != name[:-1]) | (at[1:] != at[:-1])

@@ -1,9 +1,9 @@
 """The midnights at which ageing changes a verdict.
 
-Over time occurrences age at midnights (meaning 10), so that a decayed score changes on most days; but what rests on it only
-asks for its class, or on which side of a bound it lies. Between two other changes of the score ageing moves it one way only.
-So where it is on the same side of everything at both ends it has been there all the time, and where it is not, halving the
-time finds the midnights that matter.
+What nothing but ageing moves, moves at midnights (`ageing`). A decayed score does so on most days, but what rests on it
+only asks for its class, or on which side of a bound it lies. Between two other changes of the score ageing moves it one
+way only. So where it is on the same side of everything at both ends it has been there all the time, and where it is
+not, halving the time finds the midnights that matter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.keys import in_order
 from handraise.evaluate.points import Points
 from handraise.facts.chunks import Instants, Ints
 from handraise.model.scores import BehaviourRule, Engagement
@@ -63,7 +64,7 @@ def deciding_midnights(
 
 def _classes(subject: Ints, at: Instants, classes_at: ClassesAt) -> Classes:
     """The classes at points in any order."""
-    order = np.lexsort((at, subject))
+    order = in_order(subject, at)
     classes = classes_at(Points(subject[order], at[order]))
     found = np.empty_like(classes)
     found[order] = classes

@@ -21,8 +21,7 @@ from handraise.evaluate.conditions import truth_of
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import MILLION, Counts, Rows, What, weights
 from handraise.evaluate.past import NO_STAGE, Log
-from handraise.evaluate.points import BEFORE_ALL, FOREVER, Points
-from handraise.evaluate.spells import in_window
+from handraise.evaluate.points import BEFORE_ALL, Points
 from handraise.evaluate.steady import is_moving
 from handraise.evaluate.timelines import Steps
 from handraise.evaluate.values import RELATIVE_TESTS
@@ -238,12 +237,7 @@ class PeopleGrid(_Gridded, PeopleView):
         return np.where(self.held < 0, np.int32(-1), cell), AccountsGrid(self)
 
     def n_acts(self, what: What, within: Duration | None, since: Micros | None = None) -> Counts:
-        occurrences = self.facts.occurrences
-        matched = occurrences.of(what)
-        if since is not None:
-            matched = matched.only(matched.at >= since)
-        seen, never = occurrences.visible(matched), np.broadcast_to(np.int64(FOREVER), len(matched.at))
-        spells = in_window(matched.subject, seen, never, matched.at, within, self.compiled.zone)
+        spells = self.while_seen(what, within, since)
         return self.grid.counted(spells.subject, self.grid.first(spells.start), self.grid.first(spells.end))
 
     def weighed(self, rule: BehaviourRule) -> Counts:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate.compiled import AssetTest, Compiled
+from handraise.evaluate.keys import Key, Keys
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.points import BEFORE_ALL, Points
 from handraise.facts.chunks import Activities, Bools, Instants, Ints, Kind
@@ -248,21 +249,17 @@ class Occurrences:
 class _Places:
     """Where rows lie that are sorted by (person, at), for look-ups by both."""
 
-    keys: npt.NDArray[np.int64]
-    instants: Instants
-    stride: int
+    keys: Keys
+    entries: Key
 
     @classmethod
     def of(cls, matched: Matched) -> _Places:
-        # Dense ranks of instants, so that person and instant pack into one number.
-        instants, rank = np.unique(matched.at, return_inverse=True)
-        stride = len(instants) + 1
-        return cls(matched.subject.astype(np.int64) * stride + rank, instants, stride)
+        keys = Keys.of(matched.subject, matched.at)
+        return cls(keys, keys.up_to(matched.subject, matched.at))
 
     def after(self, person: Ints, at: Instants | Micros) -> Rows:
         """The place of the person's first row after the instant."""
-        rank = np.searchsorted(self.instants, at, side="right")
-        return np.searchsorted(self.keys, person.astype(np.int64) * self.stride + rank, side="left")
+        return np.searchsorted(self.entries, self.keys.up_to(person, at), side="right")
 
 
 def count(matched: Matched, n_subjects: int) -> Counts:

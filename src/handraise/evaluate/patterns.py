@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.keys import Keys
 from handraise.evaluate.kleene import IN, OUT, UNKNOWN, Truths, bounded, certain
 from handraise.evaluate.occurrences import Matched, Rows, count
 from handraise.evaluate.points import BEFORE_ALL, FOREVER, starts
@@ -101,12 +102,11 @@ def chains(steps: tuple[Step, ...], matched: list[Matched]) -> Instants:
 
 def _range(matched: Matched, subject: Ints, first: Instants, last: Instants) -> tuple[Rows, Rows]:
     """The stretch of `matched` that is of each subject and from `first` to `last`, both included."""
-    instants, rank = np.unique(matched.at, return_inverse=True)
-    stride = len(instants) + 1
-    keys = matched.subject.astype(np.int64) * stride + rank
-    base = subject.astype(np.int64) * stride
-    start = np.searchsorted(keys, base + np.searchsorted(instants, first, side="left"), side="left")
-    end = np.searchsorted(keys, base + np.searchsorted(instants, last, side="right"), side="left")
+    keys = Keys.of(matched.subject, matched.at)
+    entries = keys.up_to(matched.subject, matched.at)
+    before = np.maximum(first, BEFORE_ALL + 1) - 1
+    start = np.searchsorted(entries, keys.up_to(subject, before), side="right")
+    end = np.searchsorted(entries, keys.up_to(subject, last), side="right")
     return start, np.maximum(start, end)
 
 

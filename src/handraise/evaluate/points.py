@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate.calendar_steps import Pieces, pieces
+from handraise.evaluate.keys import Keys
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.model.time import Duration, Micros
 
@@ -38,11 +39,11 @@ class Points:
     @classmethod
     def of(cls, subject: Ints, at: Instants) -> Points:
         """These points, sorted, each once."""
-        order = np.lexsort((at, subject))
-        subject, at = subject[order], at[order]
-        new = np.ones(len(subject), dtype=np.bool_)
-        new[1:] = (subject[1:] != subject[:-1]) | (at[1:] != at[:-1])
-        return cls(subject[new].astype(np.int32), at[new])
+        keys = Keys.of(subject, at)
+        found = np.sort(keys.up_to(subject, at))
+        new = np.ones(len(found), dtype=np.bool_)
+        new[1:] = found[1:] != found[:-1]
+        return cls(*keys.pairs(found[new]))
 
     @property
     def n(self) -> int:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from handraise.errors import EngineError
 from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.occurrences import MILLION
+from handraise.evaluate.tallies import earned
 from handraise.evaluate.views import PeopleView
 from handraise.model.scores import (
     BehaviourRule,
@@ -30,7 +30,6 @@ from handraise.model.scores import (
 Hundredths = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.int8]
 
-MOST_FINE_POINTS = 2**53  # of one rule; a thousand rules of it still add up in 63 bits
 NOBODY = np.iinfo(np.int64).max
 
 
@@ -98,28 +97,16 @@ def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
 def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
     """The implicit score of each person; behaviours are counted, so only condition rules can be unknown."""
     by_condition = _Sum(people.size)
-    fine = np.zeros(people.size, dtype=np.int64)
-    for rule in engagement.rules:
-        if isinstance(rule, ConditionRule):
-            by_condition.add(people.truth(rule.when), rule.points_hundredths)
-        else:
-            fine += _times(people.weighed(rule), rule)
-    whole = sum(abs(r.points_hundredths) for r in engagement.rules if isinstance(r, ConditionRule))
+    of_conditions = [rule for rule in engagement.rules if isinstance(rule, ConditionRule)]
+    for rule in of_conditions:
+        by_condition.add(people.truth(rule.when), rule.points_hundredths)
+    fine = earned([rule for rule in engagement.rules if isinstance(rule, BehaviourRule)], people)
+    whole = sum(abs(rule.points_hundredths) for rule in of_conditions)
     ranged = by_condition.range(whole)
     shown, low, high = (
         round_half_even(part * MILLION + fine, MILLION) for part in (ranged.shown, ranged.low, ranged.high)
     )
     return ScoreRange(shown, low, high, ranged.known_share)
-
-
-def _times(millionths: npt.NDArray[np.int64], rule: BehaviourRule) -> npt.NDArray[np.int64]:
-    """Millionths of occurrences times hundredths of points. Raises `EngineError` before it would overflow."""
-    if int(millionths.max(initial=0)) * abs(rule.points_hundredths) > MOST_FINE_POINTS:
-        raise EngineError(
-            f"Rule `{rule.name}` gives somebody more points than can be added up.",
-            ("Give it fewer points, or limit it with `at_most`.",),
-        )
-    return millionths * rule.points_hundredths
 
 
 def round_half_even(numerator: npt.NDArray[np.int64], denominator: int) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.keys import Key, Keys, in_order
 from handraise.evaluate.points import FOREVER, comes_back, exits
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.model.time import Duration
@@ -69,7 +70,12 @@ class Counted:
         at = np.concatenate([spells.start, spells.end[ends]])
         change = np.ones(len(subject), dtype=np.int64)
         change[len(spells.subject) :] = -1
-        order = np.lexsort((at, subject))
+        return cls.summed(subject, at, change)
+
+    @classmethod
+    def summed(cls, subject: Ints, at: Instants, change: Counts) -> Counted:
+        """The sum of all changes of each subject up to each of their instants; they come in any order."""
+        order = in_order(subject, at)
         subject, at = subject[order], at[order]
         total = np.cumsum(change[order])
         last = np.ones(len(subject), dtype=np.bool_)
@@ -119,16 +125,30 @@ def look_up(
 
 def last_at(subjects: Ints, instants: Instants, subject: Ints, at: Instants) -> npt.NDArray[np.int64]:
     """The place of the last of the sorted (subjects, instants) that is of `subject[i]` and at or before `at[i]`; -1."""
-    if not len(subjects):
-        return np.full(len(subject), -1, dtype=np.int64)
-    # Dense ranks of instants, so that subject and instant pack into one number.
-    distinct, rank = np.unique(instants, return_inverse=True)
-    stride = len(distinct) + 1
-    keys = subjects.astype(np.int64) * stride + rank + 1
-    asked = subject.astype(np.int64) * stride + np.searchsorted(distinct, at, side="right")
-    place = np.searchsorted(keys, asked, side="right") - 1
-    mine = (place >= 0) & (subjects[np.maximum(place, 0)] == subject)
-    return np.where(mine, place, -1)
+    return Diary.of(subjects, instants).last_at(subject, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """Instants of subjects, sorted by (subject, instant), ready to be looked up many times."""
+
+    subject: Ints
+    at: Instants
+    _keys: Keys
+    _entries: Key
+
+    @classmethod
+    def of(cls, subject: Ints, at: Instants) -> Diary:
+        keys = Keys.of(subject, at)
+        return cls(subject, at, keys, keys.up_to(subject, at))
+
+    def last_at(self, subject: Ints, at: Instants) -> npt.NDArray[np.int64]:
+        """The place of the last entry of `subject[i]` at or before `at[i]`; -1."""
+        if not len(self.subject):
+            return np.full(len(subject), -1, dtype=np.int64)
+        place = np.searchsorted(self._entries, self._keys.up_to(subject, at), side="right") - 1
+        mine = (place >= 0) & (self.subject[np.maximum(place, 0)] == subject)
+        return np.where(mine, place, -1)
 
 
 def stretches(subject: Ints, at: Instants, holds: Bools) -> Spells:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.keys import in_order
 from handraise.evaluate.points import Points
-from handraise.evaluate.spells import last_at
+from handraise.evaluate.spells import Diary, last_at
 from handraise.facts.chunks import Bools, Held, Instants, Ints, Timeline
 
 NO_TIMELINE_CODE = np.int32(-1)
@@ -40,7 +42,7 @@ class Steps:
     """
 
     def __init__(self, timeline: Timeline) -> None:
-        order = np.lexsort((timeline.visible, timeline.subject))
+        order = in_order(timeline.subject, timeline.visible)
         # Rows are sorted by subject, so the running maximum of row numbers restarts with each subject.
         row = np.maximum.accumulate(order) if len(order) else order
         subject, at = timeline.subject[order], timeline.visible[order]
@@ -60,9 +62,13 @@ class Steps:
         first = np.maximum.accumulate(np.where(begins, np.arange(n), 0)) if n else np.arange(n)
         return self.at_instants[first]
 
+    @cached_property
+    def _diary(self) -> Diary:
+        return Diary.of(self.subject, self.at_instants)
+
     def place(self, subject: Ints, instant: Instants) -> npt.NDArray[np.int64]:
         """The step that holds for each (subject, instant); -1 where nothing was known, or for subject -1."""
-        return np.where(subject >= 0, last_at(self.subject, self.at_instants, subject, instant), -1)
+        return np.where(subject >= 0, self._diary.last_at(subject, instant), -1)
 
     def at(self, subject: Ints, instant: Instants) -> Ints:
         """Value code for each (subject, instant); -1 where nothing was known, or for subject -1."""
@@ -76,7 +82,7 @@ class Steps:
         return np.where(place >= 0, codes[np.maximum(place, 0)], NO_TIMELINE_CODE).astype(np.int32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldSteps:
     """The account held, as told at each instant: from `at_instants[i]` on it is `code[i]` for `subject[i]` (below 0:
     none of the chunk). Sorted by both."""
@@ -105,4 +111,8 @@ class HeldSteps:
 
     def at(self, subject: Ints, instant: Instants) -> Ints:
         """The account for each (subject, instant); below 0 for none of the chunk."""
-        return Steps.taken(self.code, last_at(self.subject, self.at_instants, subject, instant))
+        return Steps.taken(self.code, self._diary.last_at(subject, instant))
+
+    @cached_property
+    def _diary(self) -> Diary:
+        return Diary.of(self.subject, self.at_instants)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from handraise.evaluate.changes import person_changes, truth_at
+from handraise.evaluate.keys import in_order
 from handraise.evaluate.kleene import IN, OUT
 from handraise.evaluate.members import until_when
 from handraise.evaluate.past import Log
@@ -42,7 +43,7 @@ def by_name(points: Points, holds: Bools, facts: ChunkFacts) -> Spells:
     at = np.concatenate([until[ended], points.at])
     value = np.concatenate([np.zeros(len(ended), dtype=np.bool_), holds])
     # A life may begin where another of the name ends: what is said of the one that lives then counts, and comes last.
-    order = np.lexsort((np.arange(len(name)), at, name))
+    order = in_order(name, at)
     name, at, value = name[order], at[order], value[order]
     last = np.ones(len(name), dtype=np.bool_)
     last[:-1] = (name[1:] != name[:-1]) | (at[1:] != at[:-1])
@@ -59,7 +60,7 @@ def firings(trigger: Trigger, state: Spells, activated_at: Micros | None, zone: 
         if not trigger.fire_existing:
             kept &= ~existing
         subject, at = subject[kept], at[kept]
-    order = np.lexsort((at, subject))
+    order = in_order(subject, at)
     subject, at = subject[order].astype(np.int32), at[order]
     if trigger.rest is not None:
         fired = _rested(subject, at, exits(trigger.rest, at, zone), starts(trigger.rest, at, zone))

@@ -20,14 +20,15 @@ from handraise.evaluate.deals import DealStates
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import MILLION, Counts, Matched, Occurrences, What, count, weights
 from handraise.evaluate.past import NO_PAST, Past
-from handraise.evaluate.points import Points, starts
-from handraise.evaluate.spells import last_at
+from handraise.evaluate.points import FOREVER, Points, starts
+from handraise.evaluate.spells import Spells, in_window, last_at
 from handraise.evaluate.timelines import HeldSteps, Steps, latest
 from handraise.facts.chunks import Bools, Chunk, Instants, Ints, Timeline
 from handraise.model.conditions import Condition, Score
 from handraise.model.fields import Entity, Field
 from handraise.model.scores import BehaviourRule
 from handraise.model.time import Duration, Micros
+from handraise.playbook.dependencies import rests_on_facts
 
 T = TypeVar("T")
 S = TypeVar("S", bound=np.generic)
@@ -212,7 +213,7 @@ class PeopleView(View):
 
     `scorer` gives the scores when a condition first asks for one (see `evaluate.decide`): a score may rest on the
     other's class, and the reader of the playbook refuses circles. `scoring` gives a view its scorer. `ages_in_steps`:
-    occurrences age at midnights, as in a history (meaning 10), and not continuously.
+    between the change points of the score occurrences do not age, as in a history (meaning 10, `ageing`).
     """
 
     scorer: Callable[[Score], Scored] | None = None
@@ -247,7 +248,11 @@ class PeopleView(View):
     @property
     def decayed_at(self) -> Micros | Instants:
         """The instant up to which occurrences have aged at each point."""
-        return self.compiled.last_midnight(np.asarray(self.now)) if self.ages_in_steps else self.now
+        if not self.ages_in_steps:
+            return self.now
+        from handraise.evaluate.ageing import aged_until
+
+        return self.made("decayed_at", lambda: aged_until(self))
 
     @property
     def names(self) -> Ints:
@@ -261,8 +266,21 @@ class PeopleView(View):
 
     def n_acts(self, what: What, within: Duration | None, since: Micros | None = None) -> Counts:
         """How often each point's person did it in a trailing window, or `since` an instant, which counts too."""
+        if self.ages_in_steps:
+            steps = self.facts.remember(
+                ("acts", what, within, since), lambda: self.while_seen(what, within, since).counted()
+            )
+            return steps.look_up(self.points.subject, self.points.at)
         start = self.start(within) if since is None else since - 1
         return count(self.acts(what, start), self.size)
+
+    def while_seen(self, what: What, within: Duration | None, since: Micros | None = None) -> Spells:
+        """While each act is in a trailing window, or counts since an instant."""
+        matched = self.facts.occurrences.of(what)
+        if since is not None:
+            matched = matched.only(matched.at >= since)
+        seen, ever = self.facts.occurrences.visible(matched), np.full(len(matched.at), FOREVER)
+        return in_window(matched.subject, seen, ever, matched.at, within, self.compiled.zone)
 
     def weighed(self, rule: BehaviourRule) -> Counts:
         """min(sum of weights, at_most) of a behaviour rule at each point, in millionths."""
@@ -291,8 +309,12 @@ class PeopleView(View):
         from handraise.evaluate.steady import steady_people
 
         asked = tuple(conditions)
+        playbook = self.compiled.playbook
+        reads_past = self.facts.remember(
+            ("reads past", asked), lambda: not all(rests_on_facts(playbook, c) for c in asked)
+        )
         people = self.facts.remember(
-            ("steady", asked), lambda: steady_people(asked, self.facts), of_past=True
+            ("steady", asked), lambda: steady_people(asked, self.facts), of_past=reads_past
         )
         if people is None or people is self:
             return None

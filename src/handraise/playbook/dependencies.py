@@ -269,6 +269,13 @@ def depends_on(playbook: Playbook, decision: Decision) -> frozenset[Decision]:
     return _reached(decision, _graph(playbook))
 
 
+def rests_on_facts(playbook: Playbook, condition: Condition) -> bool:
+    """Whether a condition reads no score, firing or stage, through segments and roles neither."""
+    read = decisions_read(condition)
+    reached = {*read, *(d for decision in read for d in depends_on(playbook, decision))}
+    return all(d.kind in (DecisionKind.SEGMENT, DecisionKind.ROLE) for d in reached)
+
+
 def _reached(decision: Decision, graph: Graph) -> frozenset[Decision]:
     seen: set[Decision] = set()
     waiting = [e.target for e in graph.get(decision, ())]
