@@ -215,7 +215,8 @@ def test_between_two_steps_a_verdict_stays(data: st.DataObject) -> None:
         triggers=tuple(playbook.triggers),
     )
     history = told(world, playbook)
-    asked = [*data.draw(instants(world, 15)), *data.draw(st.lists(SOME_TIME, min_size=15, max_size=15))]
+    drawn = [*data.draw(instants(world, 15)), *data.draw(st.lists(SOME_TIME, min_size=15, max_size=15))]
+    asked = [instant for instant in drawn if instant <= UNTIL]
     for _ in range(3):
         condition = data.draw(conditions(scope, 1), "condition")
         steps = history.steps(condition)
