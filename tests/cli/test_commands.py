@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from .conftest import Call
-
-
-def test_help_is_there_in_a_third_of_a_second() -> None:
-    command = [sys.executable, "-m", "handraise.cli.main", "--help"]
-    fastest = min(_seconds(command) for _ in range(3))
-    assert fastest < 1.0, (
-        "importing for --help has become slow"
-    )  # 0.16 s on an idle machine; CI shares its cores
-
-
-def _seconds(command: list[str]) -> float:
-    started = time.perf_counter()
-    assert b"Usage" in subprocess.run(command, capture_output=True, check=True).stdout
-    return time.perf_counter() - started
 
 
 def test_init_overwrites_nothing(workspace: Path, call: Call) -> None:

@@ -15,6 +15,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from handraise.cli.groups import QuickGroup
 from handraise.cli.options import (
     AsOfOption,
     JsonOption,
@@ -27,6 +28,7 @@ from handraise.version import __version__
 
 app = typer.Typer(
     name="handraise",
+    cls=QuickGroup,
     help="Explained lead decisions from one playbook that sales and marketing signed, proved against what sales closed.",
     no_args_is_help=True,
     add_completion=False,
@@ -34,10 +36,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-facts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Facts to and from Parquet files.")
+facts_app = typer.Typer(
+    cls=QuickGroup, no_args_is_help=True, rich_markup_mode=None, help="Facts to and from Parquet files."
+)
 app.add_typer(facts_app, name="facts")
 warehouse_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Facts from a warehouse, decisions to it."
+    cls=QuickGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Facts from a warehouse, decisions to it.",
 )
 app.add_typer(warehouse_app, name="warehouse")
 
