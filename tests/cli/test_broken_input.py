@@ -176,3 +176,19 @@ def test_what_was_seen_in_a_file_is_told_with_its_name(workspace: Path, call: Ca
         "semi.csv": ["delimiter"],
         "cut.csv": ["no_line_end"],
     }
+
+
+def test_a_person_is_shown_the_first_quarantined_rows_and_a_program_gets_all(
+    workspace: Path, call: Call
+) -> None:
+    path = workspace / "Lead.csv"
+    path.write_text(HEAD + "no-id,Lee,,Acme,Open,Web,false,,\n" * 61, encoding="utf-8")
+    call("import", path, "-w", workspace)
+    said = call("quarantine", "-w", workspace)
+    assert said.out.count("Lead.csv") == 50
+    assert "11 more" in said.err
+    told = call("quarantine", "-w", workspace, "--json").json
+    assert (told["n"], len(told["rows"])) == (61, 61)
+    told = call("quarantine", "-w", workspace, "--json", "--limit", 2).json
+    assert (told["n"], len(told["rows"])) == (61, 2)
+    assert call("quarantine", "-w", workspace, "--limit", 61).out.count("Lead.csv") == 61

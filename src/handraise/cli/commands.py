@@ -70,7 +70,8 @@ def _say_imported(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
         screens.imported(outcomes)
 
 
-def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bool) -> None:
+def quarantine(workspace: Path | None, out: Path | None, limit: int | None, as_json: bool) -> None:
+    """A person is shown the first rows, a program all of them, unless a limit is given. A file gets all."""
     rows = _open(workspace).quarantine()
     if out is not None:
         write_table(
@@ -85,7 +86,7 @@ def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bo
     if as_json:
         print_json({"n": len(rows), "rows": [screens.quarantined(r) for r in rows[:limit]]})
         return
-    screens.quarantine(rows, limit)
+    screens.quarantine(rows, limit or screens.SHOWN_QUARANTINED)
 
 
 def check(workspace: Path | None, playbook: Path | None, english: bool, format_: str) -> None:

@@ -153,7 +153,10 @@ def quarantine(
         Path | None,
         typer.Option("--out", metavar="FILE.csv", parser=named_path, help="Write them to a CSV file."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="How many to show. Default: 50; in JSON all."),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:

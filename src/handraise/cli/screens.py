@@ -62,6 +62,7 @@ QUARANTINE_SCHEMA = pa.schema(
 )
 _VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
 _VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
+SHOWN_QUARANTINED = 50
 _SHOWN_MISSING = 8
 _SHOWN_FLOWS = 8
 _SHOWN_EXAMPLES = 5

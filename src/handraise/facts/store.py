@@ -114,11 +114,9 @@ class FactStore:
         """Every import, in order."""
         return imports.list_imports(self.cursor())
 
-    def quarantine(
-        self, import_ids: Sequence[int] | None = None, limit: int = 1_000_000
-    ) -> tuple[QuarantinedRow, ...]:
+    def quarantine(self, import_ids: Sequence[int] | None = None) -> tuple[QuarantinedRow, ...]:
         """Rows that were not taken, of some imports or of all, each once per file content and reason."""
-        return imports.list_quarantine(self.cursor(), import_ids, limit)
+        return imports.list_quarantine(self.cursor(), import_ids)
 
     def coverage(self, horizon: int | None = None) -> tuple[CoverageSpan, ...]:
         """What the sources know all about: overlapping and touching spans of one source and type are joined."""
