@@ -62,6 +62,14 @@ class FactStore:
         with self._lock:
             return self.connection.cursor()
 
+    def check_writable(self) -> None:
+        """Raises `EngineError` where the file may only be read, before work is done that would be lost."""
+        if self.read_only:
+            raise EngineError(
+                f"`{self.path}` can only be read.",
+                ("Give yourself the right to write it and its folder, or copy the workspace.",),
+            )
+
     @property
     def last_seq(self) -> int:
         """The highest append number; 0 in an empty store."""
@@ -242,11 +250,7 @@ class FactStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        if self.read_only:
-            raise EngineError(
-                f"`{self.path}` can only be read.",
-                ("Give yourself the right to write it and its folder, or copy the workspace.",),
-            )
+        self.check_writable()
         with self._lock:
             self.connection.execute("BEGIN")
             try:

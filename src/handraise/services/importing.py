@@ -88,9 +88,11 @@ class Importing:
     ) -> tuple[FileOutcome, ...]:
         """Import each file, each in a transaction of its own; a refused file does not stop the others.
 
-        The given mapping comes first, then the workspace's, then the known exports.
+        The given mapping comes first, then the workspace's, then the known exports. Raises `EngineError` where the
+        store may only be read.
         """
         _check_source(source)
+        self.store.check_writable()
         read = tuple(read_mapping_file(m) if m else None for m in (mapping, workspace_mapping))
         outcomes: list[FileOutcome] = []
         files: list[Path] = []
