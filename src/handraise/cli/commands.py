@@ -22,7 +22,7 @@ from handraise.services.deciding import DecideResult, run_data
 from handraise.services.exchanging import names_given
 from handraise.services.importing import FileOutcome
 from handraise.services.settings import field_catalog
-from handraise.services.tables_out import check_target, write_table
+from handraise.services.tables_out import check_place, check_target, write_table
 from handraise.workspace import Workspace
 
 
@@ -304,6 +304,7 @@ def explain(
 
 def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) -> None:
     opened = _open(workspace)
+    check_place(out)
     with progress("Deciding") as shown:
         result = opened.report(as_of, progress=shown)
     result.write_html(out)
