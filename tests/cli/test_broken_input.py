@@ -129,3 +129,66 @@ def test_a_mapping_with_mistakes_lists_them_all(workspace: Path, call: Call) -> 
     said = call("import", workspace / "people.csv", "--mapping", workspace / "m.yml", "-w", workspace)
     assert said.code == 11
     assert "m.yml:2" in said.text
+
+
+def test_a_file_without_rows_says_so_in_words(workspace: Path, call: Call) -> None:
+    path = workspace / "Lead.csv"
+    path.write_text(HEAD, encoding="utf-8")
+    said = call("import", path, "-w", workspace)
+    assert said.code == 11
+    assert "Lead.csv: the file has only its header and no rows." in said.out
+    said = call("import", path, "-w", workspace, "--json")
+    assert said.code == 11
+    assert [f["code"] for f in said.json["files"][0]["findings"]] == ["no_rows"]
+
+
+def test_a_file_of_which_no_row_can_be_taken_says_so_and_where_to_look(workspace: Path, call: Call) -> None:
+    path = workspace / "Lead.csv"
+    path.write_text(HEAD + _row(0, created="01/02/2026") + _row(1, created="03/02/2026"), encoding="utf-8")
+    said = call("import", path, "-w", workspace)
+    assert said.code == 11
+    assert "Lead.csv: nothing was accepted: all 2 rows are in quarantine." in said.out
+    assert "`handraise quarantine` lists each with its reason." in said.out
+    said = call("import", path, "-w", workspace, "--json")
+    assert [(f["code"], f["n"]) for f in said.json["files"][0]["findings"]] == [("none_taken", 2)]
+
+
+def test_a_file_that_brings_nothing_new_is_no_failure_and_needs_no_word(filled: Path, call: Call) -> None:
+    said = call("import", filled / "Lead.csv", "-w", filled, "--json")
+    assert said.code == 0
+    assert said.json["files"][0]["findings"] == []
+
+
+def test_what_was_seen_in_a_file_is_told_with_its_name(workspace: Path, call: Call) -> None:
+    exports = workspace / "exports"
+    exports.mkdir()
+    (exports / "latin.csv").write_bytes((HEAD + _row(0, name="Müller")).encode("latin-1"))
+    (exports / "semi.csv").write_text((HEAD + _row(1)).replace(",", ";"), encoding="utf-8")
+    (exports / "cut.csv").write_text((HEAD + _row(2)).rstrip("\n"), encoding="utf-8")
+    said = call("import", exports, "-w", workspace)
+    assert said.code == 0
+    assert "latin.csv: the text is not UTF-8" in said.out
+    assert "semi.csv: the columns are separated by semicolons." in said.out
+    assert "cut.csv: the last row has no line end" in said.out
+    found = call("import", exports, "-w", workspace, "--json").json["files"]
+    assert {f["file"]: [n["code"] for n in f["findings"]] for f in found} == {
+        "latin.csv": ["encoding"],
+        "semi.csv": ["delimiter"],
+        "cut.csv": ["no_line_end"],
+    }
+
+
+def test_a_person_is_shown_the_first_quarantined_rows_and_a_program_gets_all(
+    workspace: Path, call: Call
+) -> None:
+    path = workspace / "Lead.csv"
+    path.write_text(HEAD + "no-id,Lee,,Acme,Open,Web,false,,\n" * 61, encoding="utf-8")
+    call("import", path, "-w", workspace)
+    said = call("quarantine", "-w", workspace)
+    assert said.out.count("Lead.csv") == 50
+    assert "11 more" in said.err
+    told = call("quarantine", "-w", workspace, "--json").json
+    assert (told["n"], len(told["rows"])) == (61, 61)
+    told = call("quarantine", "-w", workspace, "--json", "--limit", 2).json
+    assert (told["n"], len(told["rows"])) == (61, 2)
+    assert call("quarantine", "-w", workspace, "--limit", 61).out.count("Lead.csv") == 61

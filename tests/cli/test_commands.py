@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from .conftest import Call
-
-
-def test_help_is_there_in_a_third_of_a_second() -> None:
-    command = [sys.executable, "-m", "handraise.cli.main", "--help"]
-    fastest = min(_seconds(command) for _ in range(3))
-    assert fastest < 1.0, (
-        "importing for --help has become slow"
-    )  # 0.16 s on an idle machine; CI shares its cores
-
-
-def _seconds(command: list[str]) -> float:
-    started = time.perf_counter()
-    assert b"Usage" in subprocess.run(command, capture_output=True, check=True).stdout
-    return time.perf_counter() - started
 
 
 def test_init_overwrites_nothing(workspace: Path, call: Call) -> None:
@@ -188,6 +174,38 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_decided(
     (filled / "file").write_text("", encoding="utf-8")
     assert call("decide", "-w", filled, "--as-of", "2026-01-31", "--out", filled / "file" / "d.csv").code == 2
     assert call("runs", "-w", filled, "--json").json["runs"] == []
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder in which nobody can make a file")
+@pytest.mark.parametrize(
+    ("command", "option", "name"),
+    [
+        ("decide", "--out", "x.csv"),
+        ("decide", "--firings", "x.parquet"),
+        ("report", "--out", "x.html"),
+        ("quarantine", "--out", "x.csv"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_named(
+    filled: Path, call: Call, command: str, option: str, name: str
+) -> None:
+    said = call(command, "-w", filled, option, Path("/proc") / name)
+    assert said.code == 2
+    assert f"`/proc/{name}`" in said.err
+    assert call("runs", "-w", filled, "--json").json["runs"] == []
+
+
+def test_a_disk_that_is_full_is_told_with_the_output(
+    filled: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # as Arrow says it: without a name
+
+    monkeypatch.setattr(pq, "write_table", full)
+    said = call("decide", "-w", filled, "--as-of", "2026-01-31", "--out", filled / "d.parquet")
+    assert said.code == 12
+    assert f"`{filled / 'd.parquet'}`: there is no space left on the disk." in said.err
+    assert not list(filled.glob(".*.part"))
 
 
 @pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "9999-12-31"])

@@ -72,5 +72,13 @@ def test_an_import_is_refused_with_the_reason(read_only: Path, call: Call, tmp_p
         "Id,Status,LeadSource,CreatedDate\n00Q000000000001,New,Web,2026-01-01T00:00:00Z\n", encoding="utf-8"
     )
     said = call("import", tmp_path / "Lead.csv", "-w", read_only)
-    assert said.code == 11
-    assert "can only be read" in said.text
+    assert said.code == 12
+    assert "can only be read" in said.err
+    assert call("import", tmp_path / "Lead.csv", "-w", read_only, "--json").json["exit_code"] == 12
+
+
+def test_facts_are_handed_on_but_not_taken_in(read_only: Path, call: Call, tmp_path: Path) -> None:
+    assert call("facts", "export", tmp_path / "facts", "-w", read_only).code == 0
+    said = call("facts", "import", tmp_path / "facts", "-w", read_only)
+    assert said.code == 12
+    assert "can only be read" in said.err

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
+import typer
 from tests.cli.conftest import LEADS, Call
 
-from handraise.cli.main import main
+from handraise.cli.main import app, main
+from handraise.cli.options import named_path
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,55 @@ def test_a_playbook_is_checked_outside_of_any_workspace(
     monkeypatch.chdir(tmp_path)
     said = call("check", playbook)
     assert said.code == 0, said.text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", ""), ("import", "--mapping", "", "Lead.csv"), ("init", ""), ("check", ""), ("plan", ""),
+        ("runs", "-w", ""), ("decide", "--out", ""), ("decide", "--firings="), ("report", "--out="), ("demo", "--into", ""),
+        ("quarantine", "--out", ""), ("facts", "export", ""), ("facts", "import", ""),
+    ],
+)  # fmt: skip
+def test_an_empty_path_is_refused_and_is_not_the_current_folder(
+    arguments: tuple[str, ...],
+    tmp_path: Path,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As `import "$EXPORTS"` gives it where the variable is not set."""
+    (tmp_path / "Lead.csv").write_text(LEADS)
+    monkeypatch.chdir(tmp_path)
+    said = call(*arguments)
+    assert said.code == 2
+    assert "the path is empty" in said.err
+    monkeypatch.setattr(sys, "argv", ["handraise", *arguments, "--json"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = json.loads(capsys.readouterr().out)
+    assert left.value.code == told["exit_code"] == 2
+    assert "the path is empty" in told["error"]
+    assert [path.name for path in tmp_path.iterdir()] == ["Lead.csv"]
+
+
+def test_no_option_takes_an_empty_path() -> None:
+    declared = list(_declared_paths(app))
+    assert len(declared) > 20
+    assert [name for name, info in declared if info.parser is not named_path] == []
+
+
+def _declared_paths(group: typer.Typer) -> Iterator[tuple[str, Any]]:
+    """Every option and argument that is a path, with what is declared of it."""
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        yield from _declared_paths(inner.typer_instance)
+    for command in group.registered_commands:
+        assert command.callback is not None
+        for name, hint in get_type_hints(command.callback, include_extras=True).items():
+            kind, *infos = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
+            if "Path" in str(kind):
+                yield f"{command.callback.__name__}: {name}", infos[0]
 
 
 @pytest.mark.parametrize("source", ["", "a:b", "=x", "../x", " crm", "x" * 61])

@@ -50,6 +50,29 @@ def test_text_in_a_matrix_cell_is_never_cut(page: Any) -> None:
     assert cut == []
 
 
+def test_every_route_stands_in_its_cells_or_in_the_list_below_and_is_not_broken_within_a_word(
+    page: Any,
+) -> None:
+    """A route is the playbook's own text; a cell on a telephone is narrower than many a word. No line holds the longest."""
+    found = page.evaluate(
+        """() => {
+            const shown = e => e.checkVisibility() && e.textContent
+            const broken = e => (e.textContent.match(/\\S+/g) || []).filter(word => {
+                if (word.length < 2 || word.length > 16) return false
+                const range = document.createRange(), at = e.firstChild.data.indexOf(word)
+                range.setStart(e.firstChild, at)
+                range.setEnd(e.firstChild, at + word.length)
+                return new Set([...range.getClientRects()].map(r => r.top)).size > 1
+            })
+            const cells = [...document.querySelectorAll('.cell .route')], listed = [...document.querySelectorAll('.routes dt')]
+            const places = [cells, listed].map(of => of.filter(shown))
+            return {places: places.map(of => of.length > 0), broken: places.flat().flatMap(broken)}
+        }"""
+    )
+    narrow = page.viewport_size["width"] <= 600
+    assert found == {"places": [not narrow, narrow], "broken": []}
+
+
 def test_every_section_can_be_reached_from_the_list_of_sections(page: Any) -> None:
     for link in page.query_selector_all("nav a"):
         assert page.query_selector(link.get_attribute("href")) is not None

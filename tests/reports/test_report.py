@@ -127,6 +127,13 @@ def test_matrix_segments_and_headline_count_the_same_people(report: d.Report, in
     assert report.sections[0].blocks[1].figures[0].cell.value == n  # type: ignore[union-attr]
 
 
+def test_the_routes_of_the_matrix_name_every_rank_once(report: d.Report) -> None:
+    drawn = matrix_of(report)
+    named = {rank: route for route, ranks in drawn.routes.items() for rank in ranks}
+    assert named == {cell.rank: cell.route for row in drawn.cells for cell in row}
+    assert sum(map(len, drawn.routes.values())) == len(named)
+
+
 def test_the_matrix_and_its_table_say_the_same(report: d.Report) -> None:
     twin = next(t for t in tables(report) if t.caption == "The matrix as a table")
     drawn = [cell for row in matrix_of(report).cells for cell in row]

@@ -22,7 +22,7 @@ from handraise.services.deciding import DecideResult, run_data
 from handraise.services.exchanging import names_given
 from handraise.services.importing import FileOutcome
 from handraise.services.settings import field_catalog
-from handraise.services.tables_out import check_target, write_table
+from handraise.services.tables_out import check_place, check_target, write_table
 from handraise.workspace import Workspace
 
 
@@ -70,7 +70,8 @@ def _say_imported(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
         screens.imported(outcomes)
 
 
-def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bool) -> None:
+def quarantine(workspace: Path | None, out: Path | None, limit: int | None, as_json: bool) -> None:
+    """A person is shown the first rows, a program all of them, unless a limit is given. A file gets all."""
     rows = _open(workspace).quarantine()
     if out is not None:
         write_table(
@@ -85,7 +86,7 @@ def quarantine(workspace: Path | None, out: Path | None, limit: int, as_json: bo
     if as_json:
         print_json({"n": len(rows), "rows": [screens.quarantined(r) for r in rows[:limit]]})
         return
-    screens.quarantine(rows, limit)
+    screens.quarantine(rows, limit or screens.SHOWN_QUARANTINED)
 
 
 def check(workspace: Path | None, playbook: Path | None, english: bool, format_: str) -> None:
@@ -303,6 +304,7 @@ def explain(
 
 def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) -> None:
     opened = _open(workspace)
+    check_place(out)
     with progress("Deciding") as shown:
         result = opened.report(as_of, progress=shown)
     result.write_html(out)

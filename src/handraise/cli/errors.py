@@ -20,7 +20,8 @@ def fail(error: Exception, as_json: bool) -> int:
     if isinstance(error, HandraiseError):
         return _say(error.sentence, error.advice, problems_of(error), error.exit_code, as_json)
     if isinstance(error, OSError):
-        return _say(_os_sentence(error), (), (), ExitCode.USAGE, as_json)
+        code = ExitCode.ENGINE if error.errno == errno.ENOSPC else ExitCode.USAGE
+        return _say(_os_sentence(error), (), (), code, as_json)
     if type(error).__module__.lstrip("_").startswith("duckdb"):
         sentence = f"The store could not do this: {str(error).partition(chr(10))[0]}"
         advice = ("If the file is damaged, restore it, or remove it and import again.",)

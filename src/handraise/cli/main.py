@@ -15,6 +15,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from handraise.cli.groups import QuickGroup
 from handraise.cli.options import (
     AsOfOption,
     JsonOption,
@@ -22,11 +23,13 @@ from handraise.cli.options import (
     SchemaOption,
     UrlArgument,
     WorkspaceOption,
+    named_path,
 )
 from handraise.version import __version__
 
 app = typer.Typer(
     name="handraise",
+    cls=QuickGroup,
     help="Explained lead decisions from one playbook that sales and marketing signed, proved against what sales closed.",
     no_args_is_help=True,
     add_completion=False,
@@ -34,10 +37,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-facts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Facts to and from Parquet files.")
+facts_app = typer.Typer(
+    cls=QuickGroup, no_args_is_help=True, rich_markup_mode=None, help="Facts to and from Parquet files."
+)
 app.add_typer(facts_app, name="facts")
 warehouse_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Facts from a warehouse, decisions to it."
+    cls=QuickGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Facts from a warehouse, decisions to it.",
 )
 app.add_typer(warehouse_app, name="warehouse")
 
@@ -90,7 +98,9 @@ def _main(
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make a workspace of.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", parser=named_path, help="The folder to make a workspace of.")
+    ],
     json: JsonOption = False,
 ) -> None:
     """Make a workspace: settings, a starter playbook with the 17 buyer segments, mapping examples."""
@@ -103,14 +113,17 @@ def init(
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of files.", readable=False)
+        list[Path], typer.Argument(metavar="PATH...", parser=named_path, help="Files, or folders of files.")
     ],
     source: Annotated[
         str | None,
         typer.Option("--source", metavar="NAME", help="Name of the system the files come from."),
     ] = None,
     mapping: Annotated[
-        Optional[Path], typer.Option("--mapping", metavar="FILE", help="Mapping for files no importer knows.")  # noqa: UP045
+        Path | None,
+        typer.Option(
+            "--mapping", metavar="FILE", parser=named_path, help="Mapping for files no importer knows."
+        ),
     ] = None,
     exported_at: Annotated[
         Optional[str],  # noqa: UP045
@@ -137,9 +150,13 @@ def import_(
 @app.command()
 def quarantine(
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.csv", help="Write them to a CSV file.")
+        Path | None,
+        typer.Option("--out", metavar="FILE.csv", parser=named_path, help="Write them to a CSV file."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="How many to show. Default: 50; in JSON all."),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -154,7 +171,11 @@ def quarantine(
 def check(
     playbook: Annotated[
         Path | None,
-        typer.Argument(metavar="[PLAYBOOK]", help="A playbook file or folder; default: the workspace's."),
+        typer.Argument(
+            metavar="[PLAYBOOK]",
+            parser=named_path,
+            help="A playbook file or folder; default: the workspace's.",
+        ),
     ] = None,
     english: Annotated[bool, typer.Option("--english", help="Print the playbook in plain English.")] = False,
     format_: Annotated[
@@ -174,7 +195,9 @@ _FROM = typer.Option(
     "--from", metavar="INSTANT", help="An instant with zone, or a date: that day's end, UTC."
 )
 _TO = typer.Option("--to", metavar="INSTANT", help="The last instant.")
-_OUT_TABLE = typer.Option("--out", metavar="FILE", help="Write every row to FILE.parquet or FILE.csv.")
+_OUT_TABLE = typer.Option(
+    "--out", metavar="FILE", parser=named_path, help="Write every row to FILE.parquet or FILE.csv."
+)
 
 
 @app.command()
@@ -212,7 +235,10 @@ def changes(
 @app.command()
 def plan(
     other: Annotated[
-        Path, typer.Argument(metavar="OTHER", help="The proposed playbook: a file, or a folder of files.")
+        Path,
+        typer.Argument(
+            metavar="OTHER", parser=named_path, help="The proposed playbook: a file, or a folder of files."
+        ),
     ],
     first: Annotated[
         Optional[str],  # noqa: UP045
@@ -234,7 +260,10 @@ def plan(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="Write everybody who would move to FILE.parquet or FILE.csv."
+            "--out",
+            metavar="FILE",
+            parser=named_path,
+            help="Write everybody who would move to FILE.parquet or FILE.csv.",
         ),
     ] = None,
     workspace: WorkspaceOption = None,
@@ -255,6 +284,7 @@ def decide(
         typer.Option(
             "--out",
             metavar="FILE",
+            parser=named_path,
             help="Write the decisions to FILE.parquet or FILE.csv; with Spark, to a folder of Parquet files.",
         ),
     ] = None,
@@ -264,7 +294,10 @@ def decide(
     firings: Annotated[
         Path | None,
         typer.Option(
-            "--firings", metavar="FILE", help="Write every firing by then to FILE.parquet or FILE.csv."
+            "--firings",
+            metavar="FILE",
+            parser=named_path,
+            help="Write every firing by then to FILE.parquet or FILE.csv.",
         ),
     ] = None,
     stage_entries: Annotated[
@@ -272,6 +305,7 @@ def decide(
         typer.Option(
             "--stage-entries",
             metavar="FILE",
+            parser=named_path,
             help="Write every stage entered by then to FILE.parquet or FILE.csv.",
         ),
     ] = None,
@@ -281,13 +315,19 @@ def decide(
     ] = EngineName.LOCAL,
     facts: Annotated[
         Path | None,
-        typer.Option("--facts", metavar="DIR", help="Spark: the folder of facts, one Parquet file a table."),
+        typer.Option(
+            "--facts",
+            metavar="DIR",
+            parser=named_path,
+            help="Spark: the folder of facts, one Parquet file a table.",
+        ),
     ] = None,
     playbook: Annotated[
         Path | None,
         typer.Option(
             "--playbook",
             metavar="PATH",
+            parser=named_path,
             help="Another playbook file or folder than the workspace's; then the run is not stored.",
         ),
     ] = None,
@@ -377,7 +417,10 @@ def explain(
     playbook: Annotated[
         Path | None,
         typer.Option(
-            "--playbook", metavar="PATH", help="By another playbook file or folder than the workspace's."
+            "--playbook",
+            metavar="PATH",
+            parser=named_path,
+            help="By another playbook file or folder than the workspace's.",
         ),
     ] = None,
     workspace: WorkspaceOption = None,
@@ -395,7 +438,9 @@ def segments(
     as_of: AsOfOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Write the segments to FILE.parquet or FILE.csv."),
+        typer.Option(
+            "--out", metavar="FILE", parser=named_path, help="Write the segments to FILE.parquet or FILE.csv."
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -433,7 +478,7 @@ def accounts(
 @app.command()
 def report(
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE.html", help="Where to write the report.")
+        Path, typer.Option("--out", metavar="FILE.html", parser=named_path, help="Where to write the report.")
     ] = Path("report.html"),
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
@@ -448,9 +493,9 @@ def report(
 
 @app.command()
 def demo(
-    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="The workspace to make.")] = Path(
-        "demo"
-    ),
+    into: Annotated[
+        Path, typer.Option("--into", metavar="DIR", parser=named_path, help="The workspace to make.")
+    ] = Path("demo"),
     json: JsonOption = False,
 ) -> None:
     """Import the sample exports, decide, and write the report."""
@@ -473,6 +518,7 @@ def serve(
         typer.Option(
             "--token-file",
             metavar="FILE",
+            parser=named_path,
             help="File with the token that requests must bring. Default: the variable HANDRAISE_TOKEN.",
         ),
     ] = None,
@@ -488,7 +534,7 @@ def serve(
 
 @facts_app.command("export")
 def facts_export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", parser=named_path, help="The folder to write to.")],
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -501,7 +547,9 @@ def facts_export(
 
 @facts_app.command("import")
 def facts_import(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of Parquet files, one a table.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", parser=named_path, help="A folder of Parquet files, one a table.")
+    ],
     only: OnlyOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,

@@ -7,12 +7,21 @@ from typing import Annotated
 
 import typer
 
+
+def named_path(given: str | Path) -> Path:
+    """A path as it was typed. An empty one, as a variable gives that is not set, would stand for the current folder."""
+    if not str(given):
+        raise typer.BadParameter("the path is empty. The folder you are in is `.`")
+    return Path(given)
+
+
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
         "--workspace",
         "-w",
         metavar="DIR",
+        parser=named_path,
         envvar="HANDRAISE_WORKSPACE",
         help="The workspace; by default this folder or the nearest one above it that is one.",
     ),

@@ -62,6 +62,7 @@ QUARANTINE_SCHEMA = pa.schema(
 )
 _VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
 _VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
+SHOWN_QUARANTINED = 50
 _SHOWN_MISSING = 8
 _SHOWN_FLOWS = 8
 _SHOWN_EXAMPLES = 5
@@ -130,7 +131,7 @@ def _file_details(o: FileOutcome, *, say_why: bool) -> None:
         note(f"{o.file_name}: columns not imported: {shown}")
     for reason, n in o.reasons[:5]:
         CONSOLE.print(f"  {o.file_name}: {n:,} × {reason}", style="yellow")
-    findings(o.findings)
+    findings(o.findings, o.file_name)
 
 
 def quarantined(row: QuarantinedRow) -> dict[str, Any]:
@@ -182,9 +183,11 @@ def as_of_words(as_of: Micros) -> str:
     return iso(as_of)[:10] if (as_of + 1) % MICROS_PER_DAY == 0 else iso(as_of)
 
 
-def findings(found: Sequence[Finding]) -> None:
+def findings(found: Sequence[Finding], file_name: str | None = None) -> None:
+    """Each with its advice, led by the name of the file that it is about, where it is about one."""
     for finding in found:
-        _say(finding.sentence, "yellow" if finding.severity is Severity.WARNING else "")
+        sentence = finding.sentence if file_name is None else f"{file_name}: {finding.sentence}"
+        _say(sentence, "yellow" if finding.severity is Severity.WARNING else "")
         for advice in finding.advice:
             CONSOLE.print(f"  {advice}", style="dim")
 

@@ -86,14 +86,12 @@ def list_imports(connection: Connection) -> tuple[ImportResult, ...]:
     return tuple(ImportResult(**{**i, "unknown_columns": tuple(i["unknown_columns"])}) for i in imports)
 
 
-def list_quarantine(
-    connection: Connection, import_ids: Sequence[int] | None, limit: int
-) -> tuple[QuarantinedRow, ...]:
+def list_quarantine(connection: Connection, import_ids: Sequence[int] | None) -> tuple[QuarantinedRow, ...]:
     """Quarantined rows, by import and line; of all imports without `import_ids`."""
     chosen = "" if import_ids is None else "WHERE import_id IN (SELECT unnest(?::INTEGER[]))"
     rows = connection.execute(
         f"""SELECT import_id, file_name, source, line, column_name, code, reason, value, raw FROM quarantine
-            {chosen} ORDER BY import_id, line, code, reason LIMIT ?""",
-        [*([] if import_ids is None else [list(import_ids)]), limit],
+            {chosen} ORDER BY import_id, line, code, reason""",
+        [] if import_ids is None else [list(import_ids)],
     ).fetchall()
     return tuple(QuarantinedRow(*row) for row in rows)

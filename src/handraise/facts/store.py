@@ -62,6 +62,14 @@ class FactStore:
         with self._lock:
             return self.connection.cursor()
 
+    def check_writable(self) -> None:
+        """Raises `EngineError` where the file may only be read, before work is done that would be lost."""
+        if self.read_only:
+            raise EngineError(
+                f"`{self.path}` can only be read.",
+                ("Give yourself the right to write it and its folder, or copy the workspace.",),
+            )
+
     @property
     def last_seq(self) -> int:
         """The highest append number; 0 in an empty store."""
@@ -114,11 +122,9 @@ class FactStore:
         """Every import, in order."""
         return imports.list_imports(self.cursor())
 
-    def quarantine(
-        self, import_ids: Sequence[int] | None = None, limit: int = 1_000_000
-    ) -> tuple[QuarantinedRow, ...]:
+    def quarantine(self, import_ids: Sequence[int] | None = None) -> tuple[QuarantinedRow, ...]:
         """Rows that were not taken, of some imports or of all, each once per file content and reason."""
-        return imports.list_quarantine(self.cursor(), import_ids, limit)
+        return imports.list_quarantine(self.cursor(), import_ids)
 
     def coverage(self, horizon: int | None = None) -> tuple[CoverageSpan, ...]:
         """What the sources know all about: overlapping and touching spans of one source and type are joined."""
@@ -244,11 +250,7 @@ class FactStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        if self.read_only:
-            raise EngineError(
-                f"`{self.path}` can only be read.",
-                ("Give yourself the right to write it and its folder, or copy the workspace.",),
-            )
+        self.check_writable()
         with self._lock:
             self.connection.execute("BEGIN")
             try:

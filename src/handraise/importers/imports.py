@@ -32,10 +32,12 @@ class RowReader(Protocol):
 
 @dataclass(slots=True)
 class Notes:
-    """What a reader counts on the way: placeholders by column, and whatever else is worth a finding."""
+    """What a reader counts on the way: placeholders by column, rows without ids that say what another says, and
+    whatever else is worth a finding."""
 
     placeholders: Counter[tuple[str, str]] = field(default_factory=Counter)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    n_repeated: int = 0
 
     def findings(self) -> Iterator[Finding]:
         for (column, value), n in sorted(self.placeholders.items()):
@@ -45,6 +47,22 @@ class Notes:
             )
         for (code, sentence), n in sorted(self.counts.items()):
             yield Finding(code, sentence, Severity.NOTE, n)
+        if self.n_repeated:
+            yield _repeated(self.n_repeated)
+
+
+def _repeated(n: int) -> Finding:
+    rows, say, each = ("row", "says", "it") if n == 1 else ("rows", "say", "each")
+    return Finding(
+        "repeated_rows",
+        f"{n:,} {rows} without an id {say} the same as another row of this file; {each} counts once more.",
+        Severity.NOTE,
+        n,
+        (
+            "If they are copies, take them out, or map a column with ids as `id`.",
+            "If they are not, keep the file whole: in two files, equal rows count as one row exported twice.",
+        ),
+    )
 
 
 @dataclass(slots=True)

@@ -130,6 +130,14 @@ class Matrix:
     darkest: str
     any_open: bool
 
+    @property
+    def routes(self) -> Mapping[str, tuple[str, ...]]:
+        """The ranks that take each route, best first; where cells are narrow, this stands below them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for cell in (cell for row in self.cells for cell in row):
+            found[cell.route] = (*found.get(cell.route, ()), cell.rank)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:

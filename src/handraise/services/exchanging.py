@@ -100,6 +100,7 @@ class Exchanging:
         return PushResult(run.id, run.playbook_version, shown, pushed.table, pushed.n_rows, pushed.n_replaced)
 
     def _take(self, origin: str, read: Iterable[TableRead]) -> tuple[FileOutcome, ...]:
+        self.store.check_writable()
         catalog = field_catalog(self.settings, self.store.fields())
         with Incoming(origin, catalog) as incoming:
             for table in read:

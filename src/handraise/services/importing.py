@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,9 +88,11 @@ class Importing:
     ) -> tuple[FileOutcome, ...]:
         """Import each file, each in a transaction of its own; a refused file does not stop the others.
 
-        The given mapping comes first, then the workspace's, then the known exports.
+        The given mapping comes first, then the workspace's, then the known exports. Raises `EngineError` where the
+        store may only be read.
         """
         _check_source(source)
+        self.store.check_writable()
         read = tuple(read_mapping_file(m) if m else None for m in (mapping, workspace_mapping))
         outcomes: list[FileOutcome] = []
         files: list[Path] = []
@@ -174,7 +176,7 @@ class Importing:
             quarantined=result.quarantined,
             reasons=tuple(reasons.most_common()),
             unknown_columns=opened.unknown_columns,
-            findings=opened.findings,
+            findings=(*opened.findings, *_of_the_whole(result)),
         )
 
     def _exported_at(self, path: Path, given: Micros | None) -> Micros:
@@ -215,6 +217,17 @@ def _open(
 ) -> FileImport:
     given, own = mappings
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
+
+
+def _of_the_whole(result: ImportResult) -> Iterator[Finding]:
+    """What to say where a file brought nothing, new or known."""
+    if result.rows_in == 0:
+        yield Finding("no_rows", "the file has only its header and no rows.")
+    elif result.quarantined == result.rows_in:
+        rows = "its only row is" if result.rows_in == 1 else f"all {result.rows_in:,} rows are"
+        sentence = f"nothing was accepted: {rows} in quarantine."
+        advice = ("`handraise quarantine` lists each with its reason.",)
+        yield Finding("none_taken", sentence, n=result.quarantined, advice=advice)
 
 
 def reason_of(row: QuarantinedRow) -> str:

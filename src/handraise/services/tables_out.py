@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,22 +30,49 @@ def check_target(path: Path) -> None:
             ("Give it one of these endings.",),
             exit_code=ExitCode.USAGE,
         )
+    check_place(path)
+
+
+def check_place(path: Path) -> None:
+    """Refuse what no file can be written to; the folders on the way are made. Raises `HandraiseError`, `OSError`."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(errno.EACCES, "no rights", str(path.parent))
+    with _errors_of(path):
+        _part_of(path).touch()
+        _part_of(path).unlink()
 
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write to `path` by its ending, `.parquet` or `.csv`; the file is there whole or not at all."""
     check_target(path)
-    part = path.with_name(f".{path.name}.part")
+    part = _part_of(path)
     try:
-        _WRITERS[path.suffix.lower()](table, part)
-        part.replace(path)
+        with _errors_of(path):
+            _WRITERS[path.suffix.lower()](table, part)
+            part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    """Errors name the file that was asked for: Arrow's name none, and the part is nobody's word."""
+    try:
+        yield
+    except FileNotFoundError as error:  # though its folder is there, as in /proc
+        advice = ("Name a file in another folder.",)
+        raise HandraiseError(
+            f"`{path}` cannot be written: its folder takes no files.", advice, exit_code=ExitCode.USAGE
+        ) from error
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def safe_texts(table: pa.Table) -> pa.Table:

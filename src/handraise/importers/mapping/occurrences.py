@@ -19,12 +19,16 @@ class Occurrences:
         self._limit = limit
         self._counts: dict[bytes, int] = {}
         self._disk: sqlite3.Connection | None = None
+        self.n_repeated = 0
+        """How many contents were seen before."""
 
     def key(self, content: Sequence[object]) -> str:
         """The content's hash and which occurrence of it this is, from 1."""
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-        return f"{digest.hex()}#{self._next(digest)}"
+        n = self._next(digest)
+        self.n_repeated += n > 1
+        return f"{digest.hex()}#{n}"
 
     def _next(self, digest: bytes) -> int:
         n = self._counts.get(digest)

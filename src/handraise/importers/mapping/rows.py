@@ -52,7 +52,7 @@ class MappedReader:
     ) -> None:
         self.notes = Notes()
         columns = Columns(header, frozenset(file.missing) | settings.missing)
-        occurrences = Occurrences()
+        occurrences = self._occurrences = Occurrences()
         self._targets = [
             (
                 tuple(condition_of(c, columns) for c in target.when),
@@ -63,13 +63,15 @@ class MappedReader:
 
     def facts(self, row: Row) -> list[Fact]:
         out: list[Fact] = []
-        taken = False
+        taken, n_repeated = False, self._occurrences.n_repeated
         for conditions, write in self._targets:
             if all(holds(row) for holds in conditions):
                 taken = True
                 write(row, out)
         if not taken:
             raise RowRejected(None, "no_target", "no target of the mapping takes the row.")
+        if self._occurrences.n_repeated > n_repeated:
+            self.notes.n_repeated += 1
         return out
 
 
