@@ -1,7 +1,10 @@
 """A playbook of a size that teams reach: 30 fit and 30 engagement rules (10 of them decayed), 3 segments, 17 buyer
-segments with counts, deals and roll-ups; and its 30 counts, for those who write them by hand."""
+segments with counts, deals and roll-ups; its 30 counts, for those who write them by hand; and the same with ten triggers
+and four stages."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from handraise.model.conditions import (
     AccountDid,
@@ -19,13 +22,17 @@ from handraise.model.conditions import (
     InSegment,
     IsMarketingQualified,
     Not,
+    Sequence,
     Silent,
+    Step,
     Times,
 )
 from handraise.model.fields import Field
+from handraise.model.lifecycle import Lifecycle, Stage
 from handraise.model.playbook import Behaviour, BuyerSegment, Playbook, Segment, SegmentOf, WherePart
 from handraise.model.scores import BehaviourRule, ConditionRule, Engagement, Fit, FitRule
 from handraise.model.time import Duration, Unit
+from handraise.model.triggers import Trigger
 from handraise.model.value_tests import Between, OneOf, ValueTest
 
 TYPES = (
@@ -152,3 +159,29 @@ PLAYBOOK = Playbook(
     segments=_segments(),
     buyer_segments=_buyer_segments(),
 )
+
+
+def _triggers() -> tuple[Trigger, ...]:
+    """Nine counts, every second one for an audience by grade, and a sequence."""
+    counted = [
+        Trigger(
+            f"t{i}",
+            Did(f"b{i}", Times(2), _days(5 + i)),
+            audience=Not(GradeIs(("D",))) if i % 2 else None,
+            rest=_days(30),
+        )
+        for i in range(9)
+    ]
+    return (*counted, Trigger("then", Sequence((Step("b3"), Step("b7")), _days(7)), rest=_days(30)))
+
+
+def _stages() -> tuple[Stage, ...]:
+    return (
+        Stage("inquiry", when=Did("b0", Times(1))),
+        Stage("qualified", when=IsMarketingQualified()),
+        Stage("accepted", when=Did("b5", Times(1), _days(3))),
+        Stage("opportunity", when=HasOpportunity((DealStatus.OPEN,))),
+    )
+
+
+WITH_TRIGGERS = replace(PLAYBOOK, triggers={t.key: t for t in _triggers()}, lifecycle=Lifecycle(_stages()))
