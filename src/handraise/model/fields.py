@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from handraise.model.hashed import Hashed
 from handraise.model.values import FieldType
 
 
@@ -34,7 +35,7 @@ class Entity(Enum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Field:
+class Field(Hashed):
     """A field by its written name, `account.employees`."""
 
     entity: str
