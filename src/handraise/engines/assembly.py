@@ -33,7 +33,8 @@ class Universe:
     """Everybody in a reading and where their rows are, by the store's numbers.
 
     `kind_numbers` and `code_numbers` lead from the store's numbers to those of `Shared`; without
-    `code_numbers` of a field, they are the same.
+    `code_numbers` of a field, they are the same. `everybodys` are the timelines of an entity, by the numbers of people or
+    accounts, where all of them are at hand; then none of its rows are read.
     """
 
     people: People
@@ -54,6 +55,7 @@ class Universe:
     account_rows: Origins
     with_places: bool
     latest_only: bool
+    everybodys: Mapping[str, Mapping[Field, Timeline]]
     lives: Lives | None = None
     told: Memberships | None = None
 
@@ -117,8 +119,12 @@ def assemble(view: View, universe: Universe, share: Share) -> Chunk:
         person_account=local_account[universe.current[persons]],
         person_known_at=people.known_at[persons],
         account_ids=universe.account_names.of(accounts),
-        person_fields=fields_of(view, universe, share, "person", records, universe.person_rows),
-        account_fields=fields_of(view, universe, share, "account", of_account, universe.account_rows),
+        person_fields=_of_everybodys(universe, "person", persons)
+        if "person" in universe.everybodys
+        else fields_of(view, universe, share, "person", records, universe.person_rows),
+        account_fields=_of_everybodys(universe, "account", accounts)
+        if "account" in universe.everybodys
+        else fields_of(view, universe, share, "account", of_account, universe.account_rows),
         activities=_activities(view, universe, share, records, persons, local_account),
         deals=universe.deals.of(local_account, local_person),
     )
@@ -173,6 +179,37 @@ def fields_of(
     return timelines
 
 
+def _of_everybodys(universe: Universe, entity: str, subjects: Ints) -> dict[Field, Timeline]:
+    """The same out of the timelines of everybody."""
+    timelines = {}
+    for field, whole in universe.everybodys[entity].items():
+        mine = of_subjects(whole, subjects)
+        if len(mine.subject):
+            timelines[field] = replace(mine, code=_codes(universe, universe.fields[field], mine.code))
+    return timelines
+
+
+def of_subjects(timeline: Timeline, subjects: Ints) -> Timeline:
+    """The rows of these subjects, which are numbered in the order in which they are given."""
+    first = np.searchsorted(timeline.subject, subjects, side="left")
+    n = np.searchsorted(timeline.subject, subjects, side="right") - first
+    rows = ranges(first, n)
+    at = timeline.at[rows]
+    return Timeline(
+        np.repeat(np.arange(len(n), dtype=np.int32), n),
+        at,
+        at if timeline.visible is timeline.at else timeline.visible[rows],
+        timeline.code[rows],
+        timeline.assumed[rows],
+    )
+
+
+def _codes(universe: Universe, field: int, code: Ints) -> Ints:
+    """The store's codes of a field as those of the reading."""
+    known = universe.code_numbers.get(field)
+    return code if known is None else np.where(code >= 0, np.searchsorted(known, code), -1).astype(np.int32)
+
+
 def _timeline(universe: Universe, field: int, bearers: Bearers, pieces: Sequence[Runs]) -> Timeline:
     finest: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {"content": _as_it_is}
     if universe.several_sources:
@@ -194,10 +231,7 @@ def _timeline(universe: Universe, field: int, bearers: Bearers, pieces: Sequence
         if not last.all():
             rows, subject = {name: column[last] for name, column in rows.items()}, subject[last]
             visible = visible[last]
-    code = rows["value"].astype(np.int32, copy=False)
-    if field in universe.code_numbers:
-        known = universe.code_numbers[field]
-        code = np.where(code >= 0, np.searchsorted(known, code), -1).astype(np.int32)
+    code = _codes(universe, field, rows["value"].astype(np.int32, copy=False))
     return Timeline(subject, rows["happened_at"], visible, code, IS_ASSUMED[rows["assumed"]])
 
 
