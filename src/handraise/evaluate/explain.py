@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any as Anything
 
@@ -16,7 +15,6 @@ import numpy as np
 
 from handraise.evaluate.accounts import AccountExplanation, account_explained
 from handraise.evaluate.asked import window_start
-from handraise.evaluate.coded import plain
 from handraise.evaluate.conditions import account_did_count, did_count, silence_count
 from handraise.evaluate.decide import ChunkDecisions
 from handraise.evaluate.kleene import IN
@@ -53,7 +51,7 @@ from handraise.model.conditions import (
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Playbook, SegmentOf
 from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
-from handraise.model.time import Duration, Micros, Unit, iso, to_micros
+from handraise.model.time import Duration, Micros, Unit, iso
 from handraise.model.truth import Truth
 from handraise.playbook.english import behaviour_words, role_label, sentence
 
@@ -209,12 +207,14 @@ class Explainer:
         self._playbook: Playbook = self._compiled.playbook
         self._catalog: FieldCatalog = self._compiled.catalog
         self._people: PeopleView = decisions.people
-        self._table = decisions.table()
+        self._decisions = decisions
+        self._facts = OpenFacts(self._people, self._compiled.tested_fields)
+        self._values: dict[tuple[Field, int, bool], tuple[str | None, Micros | None, bool]] = {}
+        self._rows: dict[int, EvidenceRow] = {}
 
     def person(self, index: int) -> PersonExplanation:
         """The explanation of the chunk's `index`-th person (one of the decided)."""
-        decision = self._table.slice(index, 1).to_pylist()[0]
-        decision |= {k: iso(to_micros(v)) for k, v in decision.items() if isinstance(v, datetime)}
+        decision = self._decisions.row(index)
         fit = tuple(self._fit_rule(rule, index) for rule in self._playbook.fit.rules)
         engagement = tuple(self._engagement_rule(rule, index) for rule in self._playbook.engagement.rules)
         buyer = tuple(self._buyer_segments(index, decision))
@@ -254,17 +254,17 @@ class Explainer:
         matched = self._people.acts(rule.behaviour, self._people.start(rule.within))
         mine = matched.only(matched.subject == index)
         millionths = int(self._people.weighed(rule)[index])
-        words = behaviour_words(rule.behaviour, self._playbook)
-        window = f" in the last {rule.within}" if rule.within else ""
         verdict = Verdict(
-            sentence=f"{words}{window}",
+            sentence=self._compiled.remember(("said", rule), lambda: self._rule_in_words(rule)),
             truth=Truth.IN if len(mine.rows) else Truth.OUT,
-            n=len(mine.rows),
-            latest_at=int(mine.at.max()) if len(mine.rows) else None,
-            evidence=self._evidence(mine),
+            **self._counted(len(mine.rows), mine),
         )
         most = rule.points_hundredths * (rule.at_most or 1) / 100
         return RuleExplanation(rule.name, rule.points_hundredths * millionths / 1e8, most, None, verdict)
+
+    def _rule_in_words(self, rule: BehaviourRule) -> str:
+        window = f" in the last {rule.within}" if rule.within else ""
+        return f"{behaviour_words(rule.behaviour, self._playbook)}{window}"
 
     def _condition_rule(
         self, name: str, when: Condition, points_hundredths: int, group: str | None, index: int
@@ -291,11 +291,11 @@ class Explainer:
         truth = Truth(int(view.truth(condition)[index]))
         parts = self._parts(condition, index, view)
         return Verdict(
-            sentence=self._compiled.said(condition, self._sentence),
+            sentence=self._compiled.remember(("said", condition), lambda: self._sentence(condition)),
             truth=truth,
             parts=parts,
             missing=self._missing(condition, index, view) if truth is Truth.UNKNOWN else (),
-            **self._rests_on(condition, index, view),
+            **_RESTS_ON(type(condition))(self, condition, index, view),
         )
 
     def _sentence(self, condition: Condition) -> str:
@@ -312,12 +312,12 @@ class Explainer:
         return (self._verdict(segment.when, account if account >= 0 else accounts.size - 1, accounts),)
 
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
-        facts = OpenFacts(self._people, self._compiled.tested_fields)
+        facts = self._facts
         into = BitSets(facts.names, view.size)
         where = np.zeros(view.size, dtype=np.bool_)
         where[index] = True
         facts.of_condition(condition, where, into, view)
-        return tuple(plain(into.as_lists(slice(index, index + 1)))[0].as_py())
+        return into.names_of(index)
 
     @singledispatchmethod
     def _rests_on(self, condition: Condition, index: int, view: View) -> dict[str, Anything]:
@@ -413,7 +413,9 @@ class Explainer:
 
     @_rests_on.register
     def _(self, condition: HasRole, index: int, view: View) -> dict[str, Anything]:
-        return self._rests_on(self._playbook.buying_group.asked(condition), index, view)
+        asked = self._playbook.buying_group.asked(condition)
+        found: dict[str, Anything] = _RESTS_ON(type(asked))(self, asked, index, view)
+        return found
 
     @_rests_on.register
     def _(self, condition: HasOpportunity, index: int, view: View) -> dict[str, Anything]:
@@ -434,10 +436,18 @@ class Explainer:
         return {"n": n, "latest_at": latest, "evidence": self._evidence(mine)}
 
     def _evidence(self, mine: Matched) -> tuple[EvidenceRow, ...]:
-        newest = np.argsort(-mine.at, kind="stable")[:MAX_EVIDENCE_ROWS]
-        return tuple(self._evidence_row(int(mine.rows[i])) for i in newest)
+        if not len(mine.at):
+            return ()
+        newest = (-mine.at).argsort(kind="stable")[:MAX_EVIDENCE_ROWS]
+        return tuple(self._evidence_row(row) for row in mine.rows[newest].tolist())
 
     def _evidence_row(self, row: int) -> EvidenceRow:
+        """One row; several rules rest on it, so it is made once."""
+        if row not in self._rows:
+            self._rows[row] = self._found_row(row)
+        return self._rows[row]
+
+    def _found_row(self, row: int) -> EvidenceRow:
         activities, shared = self._people.chunk.activities, self._compiled.shared
         kind = shared.kinds[int(activities.kind[row])]
         side = kind.asset or kind.properties.get("form") or kind.properties.get("path") or kind.program
@@ -455,7 +465,14 @@ class Explainer:
 
     def _value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:
         """The latest value, since when it holds, and whether that is assumed."""
-        code, assumed = (array[index] for array in view.latest(field_))
+        name = (field_, index, isinstance(view, AccountsView))
+        if name not in self._values:
+            self._values[name] = self._found_value(field_, index, view)
+        return self._values[name]
+
+    def _found_value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:
+        codes, are_assumed = view.latest(field_)
+        code, assumed = codes[index], are_assumed[index]
         if code < 0:
             return None, None, False
         if field_.entity == Entity.ACCOUNT.value:
@@ -465,6 +482,10 @@ class Explainer:
             subject, timeline = index, view.chunk.person_fields[field_]
         last = int(np.searchsorted(timeline.subject, subject, side="right")) - 1
         return str(self._compiled.shared.texts[field_][code]), int(timeline.at[last]), bool(assumed)
+
+
+# What a verdict rests on, by its condition's type. The method itself would be bound and wrapped anew at each call.
+_RESTS_ON = vars(Explainer)["_rests_on"].dispatcher.dispatch
 
 
 def _missing(

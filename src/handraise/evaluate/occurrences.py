@@ -39,6 +39,8 @@ MILLION = 1_000_000
 
 # Sorting a row costs about so many times what looking at its kind does.
 _SORT_COST = 16
+# Of so many activities it is remembered what was found after which instant: reasons ask for it again.
+_FEW = 10_000
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
@@ -63,6 +65,7 @@ class Occurrences:
         self._activities = activities
         self._found: dict[What, tuple[Rows, Instants]] = {}
         self._matched: dict[What, Matched] = {}
+        self._since: dict[tuple[What, Micros], Matched] = {}
         self._places: dict[What, _Places] = {}
         self.n_unknown: dict[str, int] = {}
         self._order: Rows | None = None
@@ -88,10 +91,7 @@ class Occurrences:
     def since(self, what: What, points: Points, start: Micros | Instants | None) -> Matched:
         """What each point sees that happened after `start` (all of it without one), up to its instant."""
         if points.instant is not None and start is not None:
-            rows, at = self._rows_and_instants(what)
-            recent = np.flatnonzero(at > start)
-            rows = rows[recent]
-            return Matched(rows, self._activities.person[rows], at[recent])
+            return self._recent(what, start)
         matched = self.of(what)
         if points.instant is not None:
             return matched
@@ -105,6 +105,19 @@ class Occurrences:
         seen = self._activities.visible[matched.rows[rows]] <= points.at[point]
         rows, point = (rows, point) if seen.all() else (rows[seen], point[seen])
         return Matched(matched.rows[rows], point, matched.at[rows])
+
+    def _recent(self, what: What, start: Micros | Instants) -> Matched:
+        """What happened after an instant, up to that of the reading."""
+        name = (what, int(start))
+        found = self._since.get(name)
+        if found is None:
+            rows, at = self._rows_and_instants(what)
+            recent = (at > start).nonzero()[0]
+            rows = rows[recent]
+            found = Matched(rows, self._activities.person[rows], at[recent])
+            if len(self._activities.at) <= _FEW:
+                self._since[name] = found
+        return found
 
     def account(self, matched: Matched) -> Ints:
         """The account that the person held at each occurrence; -1 for none."""
@@ -141,8 +154,8 @@ class Occurrences:
     def _rows(self, behaviour: str) -> Rows:
         """The occurrences; those of which it is unknown whether they are one are counted in `n_unknown`."""
         match = self._compiled.behaviours[behaviour]
-        rows = self._rows_of_kinds(np.flatnonzero(match.by_kind == IN))
-        n_unknown = len(self._rows_of_kinds(np.flatnonzero(match.by_kind == UNKNOWN)))
+        rows = self._rows_of_kinds(match.kinds)
+        n_unknown = len(self._rows_of_kinds(match.unknown))
         for test in match.asset_tests:
             truth = self._asset_truth(test, rows)
             n_unknown += int((truth == UNKNOWN).sum())
@@ -155,7 +168,9 @@ class Occurrences:
         """The acts that break a silence: of its behaviours, or any of the buyer's."""
         if silence.behaviours:
             return self._union([self.of(b).rows for b in silence.behaviours])
-        return self._rows_of_kinds(self._kinds(lambda kind: is_buyer_act(kind.type)))
+        return self._rows_of_kinds(
+            self._compiled.remember("buyer acts", lambda: self._kinds(lambda kind: is_buyer_act(kind.type)))
+        )
 
     def _rows_on_product(self, interest: InterestedIn) -> Rows:
         """Acts of interest on the product: named by the act itself, or else by its asset."""
@@ -226,7 +241,8 @@ class Occurrences:
         if self._order is None:
             self._sort_by_kind()
         order = self._order if self._order is not None else _NO_ROWS
-        slices = [order[self._starts[k] : self._starts[k + 1]] for k in kinds]
+        starts = self._starts
+        slices = [order[starts[k] : starts[k + 1]] for k in kinds.tolist()]
         filled = [s for s in slices if len(s)]
         if len(filled) < 2:
             return filled[0] if filled else _NO_ROWS

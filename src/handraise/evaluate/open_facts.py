@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.evaluate.asked import stated_interest
-from handraise.evaluate.coded import coded
+from handraise.evaluate.coded import TEXTS, Coded, plain
 from handraise.evaluate.kleene import UNKNOWN
 from handraise.evaluate.views import AccountsView, PeopleView, View
-from handraise.facts.chunks import Bools
+from handraise.facts.chunks import Bools, Ints
 from handraise.model.conditions import (
     AccountPeople,
     AttributeTest,
@@ -39,6 +39,8 @@ from handraise.model.playbook import SegmentOf
 from handraise.model.scores import ConditionRule
 
 _WORD = 64
+# So many rows are looked at one by one.
+_FEW = 100
 Rows = npt.NDArray[np.int64]
 
 
@@ -58,23 +60,50 @@ class BitSets:
     def union(self, other: npt.NDArray[np.uint64], where: Bools) -> None:
         self.bits[where] |= other[where]
 
-    def as_lists(self, rows: slice | Rows) -> pa.DictionaryArray:
+    def lists(self, rows: slice | Rows) -> Coded:
         """The sets of some subjects as sorted lists of names; few distinct sets make it cheap."""
         bits_of = self.bits[rows]
-        code = np.zeros(len(bits_of), dtype=np.int64)
-        distinct: list[int] = [0]
-        for word in range(self.bits.shape[1]):
-            values = pa.array(bits_of[:, word]).dictionary_encode()
-            pairs = pa.array(code * len(values.dictionary) + values.indices.to_numpy()).dictionary_encode()
-            words = values.dictionary.to_pylist()
-            distinct = [
-                distinct[pair // len(words)] | words[pair % len(words)] << word * _WORD
-                for pair in pairs.dictionary.to_pylist()
-            ]
-            code = pairs.indices.to_numpy().astype(np.int64)
-        lists = [[name for i, name in enumerate(self.names) if bits >> i & 1] for bits in distinct]
-        named = pa.array(lists, type=pa.list_(pa.string()))
-        return coded(code.astype(np.int32), named)
+        code, distinct = _few_distinct(bits_of) if len(bits_of) <= _FEW else _distinct(bits_of)
+        return Coded(code, [self._named(bits) for bits in distinct], TEXTS)
+
+    def names_of(self, subject: int) -> tuple[str, ...]:
+        """The set of one subject, sorted."""
+        return tuple(self._named(_whole(self.bits[subject].tolist())))
+
+    def as_lists(self, rows: slice | Rows) -> pa.Array:
+        """The same as `lists`, as an Arrow array."""
+        return plain(self.lists(rows).arrow())
+
+    def _named(self, bits: int) -> list[str]:
+        return [name for i, name in enumerate(self.names) if bits >> i & 1] if bits else []
+
+
+def _whole(words: Sequence[int]) -> int:
+    """The bits of several words as one number."""
+    return sum(word << i * _WORD for i, word in enumerate(words))
+
+
+def _few_distinct(bits: npt.NDArray[np.uint64]) -> tuple[Ints, list[int]]:
+    """The number of each row's set, and the sets: row by row."""
+    place: dict[int, int] = {}
+    code = [place.setdefault(_whole(words), len(place)) for words in bits.tolist()]
+    return np.array(code, dtype=np.int32), list(place)
+
+
+def _distinct(bits: npt.NDArray[np.uint64]) -> tuple[Ints, list[int]]:
+    """The same for many rows."""
+    code = np.zeros(len(bits), dtype=np.int64)
+    distinct: list[int] = [0]
+    for word in range(bits.shape[1]):
+        values = pa.array(bits[:, word]).dictionary_encode()
+        pairs = pa.array(code * len(values.dictionary) + values.indices.to_numpy()).dictionary_encode()
+        words = values.dictionary.to_pylist()
+        distinct = [
+            distinct[pair // len(words)] | words[pair % len(words)] << word * _WORD
+            for pair in pairs.dictionary.to_pylist()
+        ]
+        code = pairs.indices.to_numpy().astype(np.int64)
+    return code.astype(np.int32), distinct
 
 
 class OpenFacts:

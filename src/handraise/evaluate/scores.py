@@ -6,7 +6,7 @@ half-even once), so that no order of summation can change a score. Scores are hu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.occurrences import MILLION
 from handraise.evaluate.views import PeopleView
+from handraise.model.fields import FieldCatalog
 from handraise.model.scores import (
     BehaviourRule,
     ConditionRule,
@@ -82,16 +83,14 @@ def fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
 
 def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     total = _Sum(people.size)
-    for group, rules in _groups(fit.rules):
+    compiled = people.compiled
+    for group in compiled.remember(("fit", fit.rules), lambda: _groups(fit.rules, compiled.catalog)):
         part = _Sum(people.size)
-        bounds = joint_bounds(rules, people.compiled.catalog) if group is not None else ()
-        for bound in bounds:
+        for bound in group.bounds:
             _add_jointly(part, bound, people)
-        bounded_rules = {id(rule) for bound in bounds for rule in bound.rules}
-        for rule in rules:
-            if id(rule) not in bounded_rules:
-                part.add(people.truth(rule.when), rule.points_hundredths)
-        total.add_group(part, fit.group_caps_hundredths.get(group) if group is not None else None)
+        for rule in group.alone:
+            part.add(people.truth(rule.when), rule.points_hundredths)
+        total.add_group(part, None if group.name is None else fit.group_caps_hundredths.get(group.name))
     return total.range(sum(abs(r.points_hundredths) for r in fit.rules))
 
 
@@ -140,7 +139,7 @@ class _Sum:
 
     def add(self, truth: Truths, points: int) -> None:
         """A rule on its own: unknown adds anything between nothing and its points."""
-        won = np.where(truth == IN, points, 0)
+        won = np.multiply(truth == IN, points, dtype=np.int64)
         self.shown += won
         self.low += won
         self.high += won
@@ -160,9 +159,9 @@ class _Sum:
 
     def add_group(self, part: _Sum, cap: int | None) -> None:
         """A group's net sum, limited to its cap at both ends."""
-        for name in ("shown", "low", "high"):
-            value = getattr(part, name)
-            getattr(self, name).__iadd__(value if cap is None else np.minimum(value, cap))
+        self.shown += part.shown if cap is None else np.minimum(part.shown, cap)
+        self.low += part.low if cap is None else np.minimum(part.low, cap)
+        self.high += part.high if cap is None else np.minimum(part.high, cap)
         self.unknown += part.unknown
 
     def range(self, whole: int) -> ScoreRange:
@@ -170,9 +169,24 @@ class _Sum:
         return ScoreRange(self.shown, self.low, self.high, known)
 
 
-def _groups(rules: Sequence[FitRule]) -> Iterator[tuple[str | None, tuple[FitRule, ...]]]:
-    for group in dict.fromkeys(r.group for r in rules):
-        yield group, tuple(r for r in rules if r.group == group)
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The fit rules of one group, or of none: those that are bounded together, and those that stand `alone`."""
+
+    name: str | None
+    bounds: tuple[JointBound, ...]
+    alone: tuple[FitRule, ...]
+
+
+def _groups(rules: Sequence[FitRule], catalog: FieldCatalog) -> tuple[_Group, ...]:
+    """By the first rule of each."""
+    groups = []
+    for name in dict.fromkeys(r.group for r in rules):
+        mine = [r for r in rules if r.group == name]
+        bounds = () if name is None else joint_bounds(mine, catalog)
+        together = {id(rule) for bound in bounds for rule in bound.rules}
+        groups.append(_Group(name, bounds, tuple(r for r in mine if id(r) not in together)))
+    return tuple(groups)
 
 
 def _add_jointly(part: _Sum, bound: JointBound, people: PeopleView) -> None:

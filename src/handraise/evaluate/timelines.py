@@ -24,10 +24,11 @@ def latest(timeline: Timeline | None, n_subjects: int) -> tuple[Ints, Bools]:
     assumed = np.zeros(n_subjects, dtype=np.bool_)
     if timeline is None or not len(timeline.subject):
         return code, assumed
-    subject = timeline.subject
-    last = np.append(np.flatnonzero(subject[1:] != subject[:-1]), len(subject) - 1)
-    code[subject[last]] = timeline.code[last]
-    assumed[subject[last]] = (timeline.assumed[last] == 1) & (timeline.code[last] >= 0)
+    is_last = np.ones(len(timeline.subject), dtype=np.bool_)
+    np.not_equal(timeline.subject[1:], timeline.subject[:-1], out=is_last[:-1])
+    subject, value = timeline.subject[is_last], timeline.code[is_last]
+    code[subject] = value
+    assumed[subject] = (timeline.assumed[is_last] == 1) & (value >= 0)
     return code, assumed
 
 
