@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from handraise.evaluate.kleene import some
 from handraise.facts.chunks import Bools, Instants
 from handraise.model.time import iso
 
@@ -39,7 +40,7 @@ class Coded:
     def arrow(self) -> pa.DictionaryArray:
         values = self.values if self.type is None else pa.array(self.values, self.type)
         missing = self.index < 0
-        if not missing.any():
+        if not some(missing):
             return pa.DictionaryArray.from_arrays(pa.array(self.index), values)
         numbers = pa.array(np.where(missing, 0, self.index).astype(self.index.dtype), mask=missing)
         return pa.DictionaryArray.from_arrays(numbers, values, safe=False)
@@ -51,7 +52,7 @@ class Coded:
         found = self.values[number]
         if self.type is None:
             return found.as_py()
-        return list(found) if self.type == TEXTS else found
+        return list(found) if self.type is TEXTS else found
 
 
 @dataclass(frozen=True, slots=True)

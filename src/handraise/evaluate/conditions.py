@@ -73,6 +73,9 @@ from handraise.model.truth import Truth
 from handraise.model.value_tests import Comparison, ValueTest
 
 
+_ACCOUNT = Entity.ACCOUNT.value
+
+
 @singledispatch
 def truth_of(condition: Condition, view: View) -> Truths:
     """Truth of one condition for each subject of the view."""
@@ -379,7 +382,7 @@ def _never(view: View) -> Bools:
 
 
 def _asks_account(field_: Field, view: View) -> bool:
-    return field_.entity == Entity.ACCOUNT.value and isinstance(view, PeopleView)
+    return field_.entity == _ACCOUNT and isinstance(view, PeopleView)
 
 
 def _through_account(condition: Condition, view: View) -> Truths:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from handraise.evaluate.coded import INSTANT, TEXTS, AtInstants, Coded, Column, Plain, plain, texts
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.happened import stages, tracks
-from handraise.evaluate.kleene import IN, UNKNOWN, Truths
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths, some
 from handraise.evaluate.open_facts import BitSets, OpenFacts
 from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score, fit_score
@@ -193,7 +193,7 @@ class Decisions(ScoredPeople):
         engagement = self.scored(Score.ENGAGEMENT)
         facts.of_engagement(engagement.best != engagement.worst, missing)
         for segment, could_be in zip(playbook.buyer_segments, self.buyer_segments.could_be, strict=True):
-            if could_be.any():
+            if some(could_be):
                 facts.of_condition(segment.when, could_be, missing)
         return missing
 
@@ -289,7 +289,7 @@ def buyer_segments(people: PeopleView) -> BuyerSegments:
         truth = people.truth(segment.when)
         could_be.append(undecided & (truth == UNKNOWN))
         index[undecided & (truth == IN)] = place
-    if (index < 0).any() and segments:
+    if segments and some(index < 0):
         raise RuntimeError("the buyer segments do not cover everybody")
     return BuyerSegments(index, tuple(could_be))
 

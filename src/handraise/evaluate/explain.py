@@ -19,9 +19,10 @@ from handraise.evaluate.conditions import account_did_count, did_count, silence_
 from handraise.evaluate.decide import ChunkDecisions
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What
-from handraise.evaluate.open_facts import BitSets, OpenFacts
+from handraise.evaluate.open_facts import OpenFacts
 from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.views import AccountsView, PeopleView, View
+from handraise.evaluate.weighing import weighed_each
 from handraise.facts.chunks import Instants
 from handraise.model.activities import words_of
 from handraise.model.conditions import (
@@ -50,7 +51,7 @@ from handraise.model.conditions import (
 )
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Playbook, SegmentOf
-from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
+from handraise.model.scores import BehaviourRule, FitRule
 from handraise.model.time import Duration, Micros, Unit, iso
 from handraise.model.truth import Truth
 from handraise.playbook.english import behaviour_words, role_label, sentence
@@ -216,7 +217,15 @@ class Explainer:
         """The explanation of the chunk's `index`-th person (one of the decided)."""
         decision = self._decisions.row(index)
         fit = tuple(self._fit_rule(rule, index) for rule in self._playbook.fit.rules)
-        engagement = tuple(self._engagement_rule(rule, index) for rule in self._playbook.engagement.rules)
+        behaviours = self._playbook.engagement.behaviour_rules
+        worth = [int(each[index]) for each in weighed_each(behaviours, self._people)]
+        weighed = dict(zip(behaviours, worth, strict=True))
+        engagement = tuple(
+            self._behaviour_rule(rule, index, weighed[rule])
+            if isinstance(rule, BehaviourRule)
+            else self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
+            for rule in self._playbook.engagement.rules
+        )
         buyer = tuple(self._buyer_segments(index, decision))
         segments = tuple(self._segment(key, index) for key in self._playbook.segments)
         missing = _missing(decision["missing_facts"], fit, engagement, buyer, self._catalog)
@@ -248,12 +257,9 @@ class Explainer:
     def _fit_rule(self, rule: FitRule, index: int) -> RuleExplanation:
         return self._condition_rule(rule.name, rule.when, rule.points_hundredths, rule.group, index)
 
-    def _engagement_rule(self, rule: BehaviourRule | ConditionRule, index: int) -> RuleExplanation:
-        if isinstance(rule, ConditionRule):
-            return self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
+    def _behaviour_rule(self, rule: BehaviourRule, index: int, millionths: int) -> RuleExplanation:
         matched = self._people.acts(rule.behaviour, self._people.start(rule.within))
         mine = matched.only(matched.subject == index)
-        millionths = int(self._people.weighed(rule)[index])
         verdict = Verdict(
             sentence=self._compiled.remember(("said", rule), lambda: self._rule_in_words(rule)),
             truth=Truth.IN if len(mine.rows) else Truth.OUT,
@@ -312,11 +318,10 @@ class Explainer:
         return (self._verdict(segment.when, account if account >= 0 else accounts.size - 1, accounts),)
 
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
-        facts = self._facts
-        into = BitSets(facts.names, view.size)
+        into = self._facts.empty(view)
         where = np.zeros(view.size, dtype=np.bool_)
         where[index] = True
-        facts.of_condition(condition, where, into, view)
+        self._facts.of_condition(condition, where, into, view)
         return into.names_of(index)
 
     @singledispatchmethod

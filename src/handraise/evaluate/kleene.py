@@ -17,6 +17,11 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 OUT, UNKNOWN, IN = np.int8(Truth.OUT), np.int8(Truth.UNKNOWN), np.int8(Truth.IN)
 
 
+def some(holds: Bools) -> bool:
+    """Whether any holds; of few subjects a third of the cost of `any`."""
+    return int(np.count_nonzero(holds)) > 0
+
+
 def constant(truth: Truth, size: int) -> Truths:
     return np.full(size, truth, dtype=np.int8)
 

@@ -238,6 +238,8 @@ class Occurrences:
         return self._compiled.asset_truth(test, kind, known)
 
     def _rows_of_kinds(self, kinds: Rows) -> Rows:
+        if not len(kinds):
+            return _NO_ROWS
         if self._order is None:
             self._sort_by_kind()
         order = self._order if self._order is not None else _NO_ROWS
@@ -285,7 +287,9 @@ def count(matched: Matched, n_subjects: int) -> Counts:
     return np.bincount(matched.subject, minlength=n_subjects)
 
 
-def weights(at: Instants, now: Micros | Instants, half_life: Micros) -> npt.NDArray[np.float64]:
+def weights(
+    at: Instants, now: Micros | Instants, half_life: Micros | npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """0.5 ** (age / half-life), continuous in the age; whatever lies after `now` has no age yet."""
     weight: npt.NDArray[np.float64] = np.exp2(np.minimum(at - now, 0) / half_life)
     return weight

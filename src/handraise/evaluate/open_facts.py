@@ -7,7 +7,7 @@ condition from the top with the set of people for whom everything above is unkno
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from handraise.evaluate.asked import stated_interest
 from handraise.evaluate.coded import TEXTS, Coded, plain
-from handraise.evaluate.kleene import UNKNOWN
+from handraise.evaluate.kleene import UNKNOWN, some
 from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.facts.chunks import Bools, Ints
 from handraise.model.conditions import (
@@ -49,13 +49,14 @@ class BitSets:
 
     def __init__(self, names: Sequence[str], size: int) -> None:
         self.names = tuple(names)
-        self._place = {name: i for i, name in enumerate(self.names)}
+        self._bits = _bits_by_name(self.names)
         self.bits = np.zeros((size, max(1, -(-len(self.names) // _WORD))), dtype=np.uint64)
 
     def add(self, name: str, where: Bools) -> None:
-        if where.any():
-            word, bit = divmod(self._place[name], _WORD)
-            self.bits[:, word] |= where * np.uint64(1 << bit)
+        if some(where):
+            word, bit = self._bits[name]
+            of_word = self.bits[:, word]
+            np.bitwise_or(of_word, bit, out=of_word, where=where)
 
     def union(self, other: npt.NDArray[np.uint64], where: Bools) -> None:
         self.bits[where] |= other[where]
@@ -68,7 +69,8 @@ class BitSets:
 
     def names_of(self, subject: int) -> tuple[str, ...]:
         """The set of one subject, sorted."""
-        return tuple(self._named(_whole(self.bits[subject].tolist())))
+        whole = _whole(self.bits[subject].tolist())
+        return tuple(self._named(whole)) if whole else ()
 
     def as_lists(self, rows: slice | Rows) -> pa.Array:
         """The same as `lists`, as an Arrow array."""
@@ -78,9 +80,18 @@ class BitSets:
         return [name for i, name in enumerate(self.names) if bits >> i & 1] if bits else []
 
 
+@lru_cache(maxsize=100)
+def _bits_by_name(names: tuple[str, ...]) -> dict[str, tuple[int, np.uint64]]:
+    """In which word each name is, and its bit there."""
+    return {name: (i // _WORD, np.uint64(1 << i % _WORD)) for i, name in enumerate(names)}
+
+
 def _whole(words: Sequence[int]) -> int:
     """The bits of several words as one number."""
-    return sum(word << i * _WORD for i, word in enumerate(words))
+    whole = 0
+    for word in reversed(words):
+        whole = whole << _WORD | word
+    return whole
 
 
 def _few_distinct(bits: npt.NDArray[np.uint64]) -> tuple[Ints, list[int]]:
@@ -112,10 +123,11 @@ class OpenFacts:
     def __init__(self, people: PeopleView, fields: Sequence[Field]) -> None:
         self.people, self.fields = people, fields
         self._of_fit: npt.NDArray[np.uint64] | None = None
-        self.names = sorted(str(f) for f in fields)
+        self._names = tuple(sorted(str(f) for f in fields))
 
-    def empty(self) -> BitSets:
-        return BitSets(self.names, self.people.size)
+    def empty(self, view: View | None = None) -> BitSets:
+        """Of the people, or of the subjects of another view."""
+        return BitSets(self._names, (view or self.people).size)
 
     def of_condition(
         self, condition: Condition, where: Bools, into: BitSets, view: View | None = None
@@ -149,7 +161,7 @@ class OpenFacts:
 
 def _collect(condition: Condition, view: View, where: Bools, into: BitSets, facts: OpenFacts) -> None:
     open_ = where & (view.truth(condition) == UNKNOWN)
-    if open_.any():
+    if some(open_):
         _inside(condition, view, open_, into, facts)
 
 
@@ -230,6 +242,6 @@ def _through_accounts(
     accounts, account = view.accounts(), facts.people.account
     wanted = np.zeros(accounts.size, dtype=np.bool_)
     wanted[account[open_]] = True
-    of_accounts = BitSets(facts.names, accounts.size)
+    of_accounts = facts.empty(accounts)
     _collect(condition, accounts, wanted, of_accounts, facts)
     into.union(of_accounts.bits[account], open_)

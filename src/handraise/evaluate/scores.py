@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from handraise.errors import EngineError
 from handraise.evaluate.joint import JointBound, joint_bounds
-from handraise.evaluate.kleene import IN, UNKNOWN, Truths
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths, some
 from handraise.evaluate.occurrences import MILLION
 from handraise.evaluate.views import PeopleView
+from handraise.evaluate.weighing import weighed_each
 from handraise.model.fields import FieldCatalog
 from handraise.model.scores import (
     BehaviourRule,
@@ -98,12 +99,12 @@ def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
     """The implicit score of each person; behaviours are counted, so only condition rules can be unknown."""
     by_condition = _Sum(people.size)
     fine = np.zeros(people.size, dtype=np.int64)
-    for rule in engagement.rules:
-        if isinstance(rule, ConditionRule):
-            by_condition.add(people.truth(rule.when), rule.points_hundredths)
-        else:
-            fine += _times(people.weighed(rule), rule)
-    whole = sum(abs(r.points_hundredths) for r in engagement.rules if isinstance(r, ConditionRule))
+    behaviours = engagement.behaviour_rules
+    for rule, millionths in zip(behaviours, weighed_each(behaviours, people), strict=True):
+        fine += _times(millionths, rule)
+    for condition in engagement.condition_rules:
+        by_condition.add(people.truth(condition.when), condition.points_hundredths)
+    whole = sum(abs(r.points_hundredths) for r in engagement.condition_rules)
     ranged = by_condition.range(whole)
     shown, low, high = (
         round_half_even(part * MILLION + fine, MILLION) for part in (ranged.shown, ranged.low, ranged.high)
@@ -113,7 +114,7 @@ def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
 
 def _times(millionths: npt.NDArray[np.int64], rule: BehaviourRule) -> npt.NDArray[np.int64]:
     """Millionths of occurrences times hundredths of points. Raises `EngineError` before it would overflow."""
-    if int(millionths.max(initial=0)) * abs(rule.points_hundredths) > MOST_FINE_POINTS:
+    if int(np.maximum.reduce(millionths, initial=0)) * abs(rule.points_hundredths) > MOST_FINE_POINTS:
         raise EngineError(
             f"Rule `{rule.name}` gives somebody more points than can be added up.",
             ("Give it fewer points, or limit it with `at_most`.",),
@@ -129,23 +130,17 @@ def round_half_even(numerator: npt.NDArray[np.int64], denominator: int) -> npt.N
 
 
 class _Sum:
-    """Running sums of points: shown, low, high, and the points whose rule is known."""
+    """Running sums of points: shown, what unknown rules may add to it at least and at most, and their points."""
 
     def __init__(self, size: int) -> None:
-        self.shown = np.zeros(size, dtype=np.int64)
-        self.low = np.zeros(size, dtype=np.int64)
-        self.high = np.zeros(size, dtype=np.int64)
-        self.unknown = np.zeros(size, dtype=np.int64)
+        self.shown, self.least, self.most, self.unknown = np.zeros((4, size), dtype=np.int64)
 
     def add(self, truth: Truths, points: int) -> None:
         """A rule on its own: unknown adds anything between nothing and its points."""
-        won = np.multiply(truth == IN, points, dtype=np.int64)
-        self.shown += won
-        self.low += won
-        self.high += won
+        self.shown += (truth == IN) * np.int64(points)
         open_ = truth == UNKNOWN
-        if open_.any():
-            (self.high if points > 0 else self.low)[open_] += points
+        if some(open_):
+            (self.most if points > 0 else self.least)[open_] += points
             self.unknown[open_] += abs(points)
 
     def add_bounded(
@@ -153,20 +148,24 @@ class _Sum:
     ) -> None:
         """Rules that are all known or all unknown together."""
         self.shown += won
-        self.low += np.where(open_, low, won)
-        self.high += np.where(open_, high, won)
-        self.unknown[open_] += at_stake
+        if some(open_):
+            self.least[open_] += low - won[open_]
+            self.most[open_] += high - won[open_]
+            self.unknown[open_] += at_stake
 
     def add_group(self, part: _Sum, cap: int | None) -> None:
         """A group's net sum, limited to its cap at both ends."""
-        self.shown += part.shown if cap is None else np.minimum(part.shown, cap)
-        self.low += part.low if cap is None else np.minimum(part.low, cap)
-        self.high += part.high if cap is None else np.minimum(part.high, cap)
+        shown, low, high = part.shown, part.shown + part.least, part.shown + part.most
+        if cap is not None:
+            shown, low, high = (np.minimum(value, cap) for value in (shown, low, high))
+        self.shown += shown
+        self.least += low - shown
+        self.most += high - shown
         self.unknown += part.unknown
 
     def range(self, whole: int) -> ScoreRange:
         known = np.ones(len(self.shown)) if not whole else (whole - self.unknown) / whole
-        return ScoreRange(self.shown, self.low, self.high, known)
+        return ScoreRange(self.shown, self.shown + self.least, self.shown + self.most, known)
 
 
 @dataclass(frozen=True, slots=True)

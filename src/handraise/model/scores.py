@@ -118,6 +118,14 @@ class Engagement:
     rules: tuple[EngagementRule, ...] = ()
     levels: Thresholds = Thresholds(FixedThreshold(6000), FixedThreshold(3000), FixedThreshold(1000))
 
+    @property
+    def behaviour_rules(self) -> tuple[BehaviourRule, ...]:
+        return tuple(rule for rule in self.rules if isinstance(rule, BehaviourRule))
+
+    @property
+    def condition_rules(self) -> tuple[ConditionRule, ...]:
+        return tuple(rule for rule in self.rules if isinstance(rule, ConditionRule))
+
 
 @dataclass(frozen=True, slots=True)
 class RankCell:
