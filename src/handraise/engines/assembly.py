@@ -12,6 +12,7 @@ import numpy.typing as npt
 from handraise.engines.deals import AllDeals
 from handraise.engines.dictionaries import IS_ASSUMED
 from handraise.engines.layout import Names
+from handraise.engines.local_numbers import LocalNumbers
 from handraise.engines.origins import Origins
 from handraise.engines.plan import Grouped, Layout, Share, grouped
 from handraise.engines.row_order import Columns, Runs, arrange
@@ -105,10 +106,8 @@ def assemble(view: View, universe: Universe, share: Share) -> Chunk:
     decided = by_place(universe, share.decided)
     persons = np.concatenate([decided, by_place(universe, share.visitors)])
     accounts = accounts_by_place(universe, share)
-    local_person, local_account = (
-        local_numbers(persons, people.n),
-        local_numbers(accounts, len(layout.place_of_account)),
-    )
+    local_person = LocalNumbers.of(persons, people.n)
+    local_account = LocalNumbers.of(accounts, len(layout.place_of_account))
     records = _records(universe, share, persons, len(decided))
     of_account = bearers_of_accounts(universe, share, accounts)
     representatives = people.representative[persons]
@@ -146,13 +145,6 @@ def by_place(universe: Universe, people: Ints) -> Ints:
     return people[np.argsort(place, kind="stable")]
 
 
-def local_numbers(numbers: Ints, n: int) -> Ints:
-    """Numbers in the chunk by number in the store; the last entry answers for -1, nobody."""
-    local = np.full(n + 1, -1, dtype=np.int32)
-    local[numbers] = np.arange(len(numbers), dtype=np.int32)
-    return local
-
-
 def _records(universe: Universe, share: Share, persons: Ints, n_decided: int) -> Bearers:
     start = universe.records.start[persons]
     length = universe.records.start[persons + 1] - start
@@ -185,18 +177,26 @@ def _of_everybodys(universe: Universe, entity: str, subjects: Ints) -> dict[Fiel
     for field, whole in universe.everybodys[entity].items():
         mine = of_subjects(whole, subjects)
         if len(mine.subject):
-            timelines[field] = replace(mine, code=_codes(universe, universe.fields[field], mine.code))
+            is_coded = universe.fields[field] in universe.code_numbers
+            timelines[field] = (
+                replace(mine, code=_codes(universe, universe.fields[field], mine.code)) if is_coded else mine
+            )
     return timelines
 
 
 def of_subjects(timeline: Timeline, subjects: Ints) -> Timeline:
     """The rows of these subjects, which are numbered in the order in which they are given."""
-    first = np.searchsorted(timeline.subject, subjects, side="left")
-    n = np.searchsorted(timeline.subject, subjects, side="right") - first
-    rows = ranges(first, n)
+    first = timeline.subject.searchsorted(subjects, side="left")
+    n = timeline.subject.searchsorted(subjects, side="right") - first
+    number = np.arange(len(n), dtype=np.int32)
+    if n.max(initial=0) > 1:
+        rows, number = ranges(first, n), np.repeat(number, n)
+    else:
+        has_one = n == 1
+        rows, number = first[has_one], number[has_one]
     at = timeline.at[rows]
     return Timeline(
-        np.repeat(np.arange(len(n), dtype=np.int32), n),
+        number,
         at,
         at if timeline.visible is timeline.at else timeline.visible[rows],
         timeline.code[rows],
@@ -246,7 +246,7 @@ def _visible(rows: Columns) -> Instants:
 
 
 def _activities(
-    view: View, universe: Universe, share: Share, records: Bearers, persons: Ints, local_account: Ints
+    view: View, universe: Universe, share: Share, records: Bearers, persons: Ints, local_account: LocalNumbers
 ) -> Activities:
     linked_at = universe.people.linked_at[records.subject]
     has_visitors = bool((linked_at != ALWAYS).any())
@@ -301,7 +301,7 @@ def acts_of(view: View, universe: Universe, share: Share, records: Bearers, *, w
     return Acts(person, kind, rows["happened_at"], _visible(rows), places, bearer)
 
 
-def _held_by(held: AccountsHeld, persons: Ints, local_account: Ints) -> AccountsHeld:
+def _held_by(held: AccountsHeld, persons: Ints, local_account: LocalNumbers) -> AccountsHeld:
     """The accounts that these people held; people and accounts by their number in the chunk."""
     first = held.start[persons]
     length = held.start[persons + 1] - first

@@ -408,7 +408,7 @@ class LocalEngine:
             told = None
         if self.warm is None or told is not None or shown_by is not None:
             return self._calibrated_now(at, horizon, told, shown_by)
-        key = ("calibration", at, horizon, self.source_trust, id(self.playbook), tuple(self.catalog))
+        key = ("calibration", at, horizon, self.source_trust, id(self.playbook), self.catalog.definitions)
         return self.warm.made(key, self.playbook, lambda: self._calibrated_now(at, horizon, None, None))
 
     def _calibrated_now(
@@ -520,7 +520,7 @@ class LocalEngine:
         if reading.kept is None or self.warm is None:
             return Compiled(self.playbook, self.catalog, shared)
         made = self.warm.made(
-            ("compiled", shared.as_of, id(self.playbook), tuple(self.catalog), frozenset(shared.texts)),
+            ("compiled", shared.as_of, id(self.playbook), self.catalog.definitions, frozenset(shared.texts)),
             (self.playbook, reading.kept),
             lambda: Compiled(self.playbook, self.catalog, shared),
         )

@@ -79,7 +79,7 @@ class Copy:
         spans = _spans(places)
         if len(spans) <= _FEW_SPANS:
             return _at_spans(
-                view, f"{columns} WHERE {{delayed}} AND {self.narrowed}", spans, places, self.values
+                view, f"{columns} WHERE {{appended}} AND {self.narrowed}", spans, places, self.values
             )
         return view.among(
             f"""{columns} WHERE place BETWEEN $low AND $high AND place IN (SELECT id FROM chosen)
@@ -111,12 +111,15 @@ def _spans(places: Ints) -> list[tuple[int, int]]:
 def _at_spans(
     view: View, statement: str, spans: list[tuple[int, int]], places: Ints, values: Mapping[str, Any]
 ) -> Columns:
-    """The rows of these stretches, each found by its place alone, without a join; then only those at the places."""
+    """The rows of these stretches, each found by its place alone, without a join; then only those at the places, and known
+    by the instant: the less a statement says, the less it costs."""
     among = " OR ".join(f"place BETWEEN $low_{_letter(i)} AND $high_{_letter(i)}" for i in range(len(spans)))
     bounds = {f"low_{_letter(i)}": low for i, (low, _) in enumerate(spans)}
     bounds |= {f"high_{_letter(i)}": high for i, (_, high) in enumerate(spans)}
     rows = view.few(f"{statement} AND ({among})", **bounds, **values)
-    mine = np.isin(rows["place"], places)
+    ordered, at = np.sort(places), rows["happened_at"]
+    mine = ordered[np.minimum(ordered.searchsorted(rows["place"]), len(ordered) - 1)] == rows["place"]
+    mine &= (at <= view.as_of) & (at + rows["delay"] <= view.as_of)
     return rows if mine.all() else {name: column[mine] for name, column in rows.items()}
 
 

@@ -88,6 +88,11 @@ class Compiled:
         return found
 
     @property
+    def coded_fields(self) -> frozenset[Field]:
+        """The fields whose codes are numbered for the people of this reading alone."""
+        return frozenset(self._coded)
+
+    @property
     def as_of(self) -> Micros:
         return self.shared.as_of
 

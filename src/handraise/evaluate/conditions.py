@@ -26,6 +26,7 @@ from handraise.evaluate.kleene import (
 )
 from handraise.evaluate.occurrences import Counts
 from handraise.evaluate.points import BEFORE_ALL
+from handraise.evaluate.value_bank import values_of
 from handraise.evaluate.values import RELATIVE_TESTS, relative_truth
 from handraise.evaluate.views import AccountsView, PeopleView, Scored, View
 from handraise.evaluate.windows import covered, covers, person_known_at
@@ -72,7 +73,6 @@ from handraise.model.time import Duration
 from handraise.model.truth import Truth
 from handraise.model.value_tests import Comparison, ValueTest
 
-
 _ACCOUNT = Entity.ACCOUNT.value
 
 
@@ -109,6 +109,9 @@ def _(condition: AtLeast, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: AttributeTest, view: View) -> Truths:
+    known = values_of(view).get(condition)
+    if known is not None:
+        return known
     if _asks_account(condition.field, view):
         return _through_account(condition, view)
     return value_truth(condition.field, condition.test, view)

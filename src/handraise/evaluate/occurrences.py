@@ -39,8 +39,8 @@ MILLION = 1_000_000
 
 # Sorting a row costs about so many times what looking at its kind does.
 _SORT_COST = 16
-# Of so many activities it is remembered what was found after which instant: reasons ask for it again.
-_FEW = 10_000
+# So many activities are looked at together for all that is asked, and what was found in them is remembered.
+_FEW = 5_000
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
@@ -68,6 +68,9 @@ class Occurrences:
         self._since: dict[tuple[What, Micros], Matched] = {}
         self._places: dict[What, _Places] = {}
         self.n_unknown: dict[str, int] = {}
+        self._are_few = len(activities.at) <= _FEW
+        self._found_together = False
+        self._accounts: Ints | None = None
         self._order: Rows | None = None
         self._starts: Rows = _NO_ROWS
 
@@ -79,10 +82,24 @@ class Occurrences:
         return self._matched[what]
 
     def _rows_and_instants(self, what: What) -> tuple[Rows, Instants]:
-        if what not in self._found:
+        found = self._found.get(what)
+        if found is None:
+            if isinstance(what, str) and self._are_few and not self._found_together:
+                self._find_together()
+                return self._rows_and_instants(what)
             rows = self._rows_of(what)
-            self._found[what] = rows, self._activities.at[rows]
-        return self._found[what]
+            found = self._found[what] = rows, self._activities.at[rows]
+        return found
+
+    def _find_together(self) -> None:
+        """Few activities are held against all behaviours at once, as far as their kinds alone tell which they are."""
+        self._found_together = True
+        names, is_kind = self._compiled.remember("told by kind", lambda: _told_by_kind(self._compiled))
+        behaviour, row = is_kind[:, self._activities.kind].nonzero()
+        at = self._activities.at[row]
+        ends = np.searchsorted(behaviour, np.arange(1, len(names) + 1)).tolist()
+        for name, first, end in zip(names, [0, *ends], ends, strict=False):
+            self._found[name] = row[first:end], at[first:end]
 
     def visible(self, matched: Matched) -> Instants:
         """From when on each counts."""
@@ -115,14 +132,18 @@ class Occurrences:
             recent = (at > start).nonzero()[0]
             rows = rows[recent]
             found = Matched(rows, self._activities.person[rows], at[recent])
-            if len(self._activities.at) <= _FEW:
+            if self._are_few:
                 self._since[name] = found
         return found
 
     def account(self, matched: Matched) -> Ints:
         """The account that the person held at each occurrence; -1 for none."""
-        rows = matched.rows
-        return self._activities.held.then(self._activities.person[rows], self._activities.at[rows])
+        rows, acts = matched.rows, self._activities
+        if not self._are_few:
+            return acts.held.then(acts.person[rows], acts.at[rows])
+        if self._accounts is None:
+            self._accounts = acts.held.then(acts.person, acts.at)
+        return self._accounts[rows]
 
     def side(self, matched: Matched, distinct: Distinct) -> Ints:
         """A number for the asset (program, product) of each occurrence; -1 where it has none."""
@@ -281,6 +302,15 @@ class _Places:
         """The place of the person's first row after the instant."""
         rank = np.searchsorted(self.instants, at, side="right")
         return np.searchsorted(self.keys, person.astype(np.int64) * self.stride + rank, side="left")
+
+
+def _told_by_kind(compiled: Compiled) -> tuple[list[str], Bools]:
+    """The behaviours that the kind of an activity tells for certain, and whether each kind is one: by both."""
+    told = {b: m.kinds for b, m in compiled.behaviours.items() if not (len(m.unknown) or m.asset_tests)}
+    is_kind = np.zeros((len(told), len(compiled.shared.kinds)), dtype=np.bool_)
+    for of_behaviour, kinds in zip(is_kind, told.values(), strict=True):
+        of_behaviour[kinds] = True
+    return list(told), is_kind
 
 
 def count(matched: Matched, n_subjects: int) -> Counts:

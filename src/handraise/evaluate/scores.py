@@ -6,7 +6,7 @@ half-even once), so that no order of summation can change a score. Scores are hu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,8 @@ Classes = npt.NDArray[np.int8]
 
 MOST_FINE_POINTS = 2**53  # of one rule; a thousand rules of it still add up in 63 bits
 NOBODY = np.iinfo(np.int64).max
+# Truths are added up in blocks of so many.
+_FEW_CELLS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,8 @@ def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     for group in compiled.remember(("fit", fit.rules), lambda: _groups(fit.rules, compiled.catalog)):
         part = _Sum(people.size)
         for bound in group.bounds:
-            _add_jointly(part, bound, people)
-        for rule in group.alone:
-            part.add(people.truth(rule.when), rule.points_hundredths)
+            part.add_jointly(bound, people)
+        part.add(group.alone, people)
         total.add_group(part, None if group.name is None else fit.group_caps_hundredths.get(group.name))
     return total.range(sum(abs(r.points_hundredths) for r in fit.rules))
 
@@ -102,8 +103,7 @@ def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
     behaviours = engagement.behaviour_rules
     for rule, millionths in zip(behaviours, weighed_each(behaviours, people), strict=True):
         fine += _times(millionths, rule)
-    for condition in engagement.condition_rules:
-        by_condition.add(people.truth(condition.when), condition.points_hundredths)
+    by_condition.add(engagement.condition_rules, people)
     whole = sum(abs(r.points_hundredths) for r in engagement.condition_rules)
     ranged = by_condition.range(whole)
     shown, low, high = (
@@ -135,22 +135,28 @@ class _Sum:
     def __init__(self, size: int) -> None:
         self.shown, self.least, self.most, self.unknown = np.zeros((4, size), dtype=np.int64)
 
-    def add(self, truth: Truths, points: int) -> None:
-        """A rule on its own: unknown adds anything between nothing and its points."""
-        self.shown += (truth == IN) * np.int64(points)
-        open_ = truth == UNKNOWN
-        if some(open_):
-            (self.most if points > 0 else self.least)[open_] += points
-            self.unknown[open_] += abs(points)
+    def add(self, rules: Sequence[FitRule | ConditionRule], people: PeopleView) -> None:
+        """Rules that each stand alone: unknown adds anything between nothing and its points."""
+        for truths, points in _truths(rules, people):
+            self.shown += points @ (truths == IN)
+            open_ = truths == UNKNOWN
+            if some(open_):
+                self.least += np.minimum(points, 0) @ open_
+                self.most += np.maximum(points, 0) @ open_
+                self.unknown += np.abs(points) @ open_
 
-    def add_bounded(
-        self, won: Hundredths, open_: npt.NDArray[np.bool_], low: int, high: int, at_stake: int
-    ) -> None:
+    def add_jointly(self, bound: JointBound, people: PeopleView) -> None:
         """Rules that are all known or all unknown together."""
+        won, open_ = np.zeros(people.size, dtype=np.int64), np.zeros(people.size, dtype=np.bool_)
+        at_stake = 0
+        for truths, points in _truths(bound.rules, people):
+            won += points @ (truths == IN)
+            open_ |= np.logical_or.reduce(truths == UNKNOWN)
+            at_stake += int(np.abs(points).sum())
         self.shown += won
         if some(open_):
-            self.least[open_] += low - won[open_]
-            self.most[open_] += high - won[open_]
+            self.least[open_] += bound.low - won[open_]
+            self.most[open_] += bound.high - won[open_]
             self.unknown[open_] += at_stake
 
     def add_group(self, part: _Sum, cap: int | None) -> None:
@@ -188,12 +194,12 @@ def _groups(rules: Sequence[FitRule], catalog: FieldCatalog) -> tuple[_Group, ..
     return tuple(groups)
 
 
-def _add_jointly(part: _Sum, bound: JointBound, people: PeopleView) -> None:
-    won = np.zeros(people.size, dtype=np.int64)
-    open_ = np.zeros(people.size, dtype=np.bool_)
-    for rule in bound.rules:
-        truth = people.truth(rule.when)
-        won += np.where(truth == IN, rule.points_hundredths, 0)
-        open_ |= truth == UNKNOWN
-    at_stake = sum(abs(r.points_hundredths) for r in bound.rules)
-    part.add_bounded(won, open_, bound.low, bound.high, at_stake)
+def _truths(
+    rules: Sequence[FitRule | ConditionRule], people: PeopleView
+) -> Iterator[tuple[Truths, Hundredths]]:
+    """The truths of rules, shape `(rules, people)`, and their points; as many rules at a time as make few cells."""
+    n_together = max(1, _FEW_CELLS // max(people.size, 1))
+    for i in range(0, len(rules), n_together):
+        some_rules = rules[i : i + n_together]
+        truths = np.array([people.truth(rule.when) for rule in some_rules])
+        yield truths, np.array([rule.points_hundredths for rule in some_rules], dtype=np.int64)

@@ -24,11 +24,10 @@ def latest(timeline: Timeline | None, n_subjects: int) -> tuple[Ints, Bools]:
     assumed = np.zeros(n_subjects, dtype=np.bool_)
     if timeline is None or not len(timeline.subject):
         return code, assumed
-    is_last = np.ones(len(timeline.subject), dtype=np.bool_)
-    np.not_equal(timeline.subject[1:], timeline.subject[:-1], out=is_last[:-1])
-    subject, value = timeline.subject[is_last], timeline.code[is_last]
-    code[subject] = value
-    assumed[subject] = (timeline.assumed[is_last] == 1) & (value >= 0)
+    # Of several values assigned to one place the last one stays.
+    code[timeline.subject] = timeline.code
+    assumed[timeline.subject] = timeline.assumed == 1
+    assumed &= code >= 0
     return code, assumed
 
 

@@ -116,6 +116,7 @@ class View:
     points: Points
     _truths: dict[Condition, Truths] = field(default_factory=dict)
     _latest: dict[Field, tuple[Ints, Bools]] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def compiled(self) -> Compiled:
@@ -144,6 +145,13 @@ class View:
         if known is None:
             known = self._truths[condition] = _truth_of()(condition, self)
         return known
+
+    def made(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives of all points, made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: T = self._made[name]
+        return found
 
     def by_instant(self, what: Callable[[Instants], Instants]) -> Instants:
         """What depends on nothing but the instants: of each point, or the one of all."""
@@ -222,7 +230,6 @@ class PeopleView(View):
     """
 
     scorer: Callable[[Score], Scored] | None = None
-    _made: dict[Hashable, Any] = field(default_factory=dict)
     scoring: Callable[[PeopleView], object] | None = None
     ages_in_steps: bool = False
 
@@ -236,13 +243,6 @@ class PeopleView(View):
         if self.scoring is not None:
             self.scoring(people)
         return people
-
-    def made(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What `make` gives of all points, made once."""
-        if name not in self._made:
-            self._made[name] = make()
-        found: T = self._made[name]
-        return found
 
     def let_go(self) -> None:
         """Ends the circles of views that lead to each other, so that what they remember is freed at once and not when

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from handraise.evaluate.occurrences import MILLION, Counts, weights
-from handraise.evaluate.views import PeopleView, at_most
+from handraise.evaluate.views import PeopleView
 from handraise.model.scores import BehaviourRule
 
 # Sums of so many rules and points are made at once.
-_FEW = 10_000
+_FEW = 50_000
+NO_LIMIT = np.iinfo(np.int64).max
 
 
 def weighed_each(rules: Sequence[BehaviourRule], people: PeopleView) -> Iterable[Counts]:
@@ -34,4 +35,5 @@ def _together(rules: Sequence[BehaviourRule], people: PeopleView) -> list[Counts
     cell += np.concatenate([m.subject for m in matched])
     sums = np.bincount(cell, weights=weight, minlength=len(rules) * people.size)
     total = np.rint(sums * MILLION).astype(np.int64).reshape(len(rules), people.size)
-    return [at_most(part, rule) for part, rule in zip(total, rules, strict=True)]
+    most = [NO_LIMIT if rule.at_most is None else rule.at_most * MILLION for rule in rules]
+    return list(np.minimum(total, np.array(most, dtype=np.int64)[:, None]))

@@ -51,7 +51,7 @@ class Field(Hashed):
 
 
 @dataclass(frozen=True, slots=True)
-class FieldDefinition:
+class FieldDefinition(Hashed):
     """A field, its type, and one line that says what it is."""
 
     field: Field
@@ -184,6 +184,7 @@ class FieldCatalog:
     def __init__(self, extra: Iterable[FieldDefinition] = ()) -> None:
         self._by_field = {d.field: d for d in STANDARD_FIELDS}
         self._by_field.update((d.field, d) for d in extra)
+        self.definitions = tuple(self._by_field.values())
 
     def get(self, field: Field) -> FieldDefinition | None:
         return self._by_field.get(field)
