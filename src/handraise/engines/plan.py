@@ -40,6 +40,11 @@ class Share:
     first_place: int
     end_place: int
 
+    @property
+    def people(self) -> Ints:
+        """Everybody of the share, those decided first."""
+        return np.concatenate([self.decided, self.visitors])
+
     def near(self, place: Ints) -> Bools:
         """Which of these places lie in the stretch."""
         return (place >= self.first_place) & (place < self.end_place)

@@ -107,7 +107,7 @@ class WarmLook:
     def _rows(self, share: Share, fields: Mapping[Field, int]) -> tuple[Origins, Origins, Origins]:
         """Activities, and the attributes of people and of accounts."""
         layout, several = self.everybody.layout, len(self.ranks) > 1
-        records = np.sort(self.everybody.records_of(np.concatenate([share.decided, share.visitors])))
+        records = np.sort(self.everybody.records_of(share.people))
         where = (layout.bucket_seq, layout.tail_from)
         of_people = (layout.place_of_record, *where, records, records)
         return (
@@ -132,7 +132,7 @@ class WarmLook:
         """Texts by code of every field; where a field has very many, only those of these people, and their codes."""
         texts, code_numbers = {}, {}
         origins = {"person": universe.person_rows, "account": universe.account_rows}
-        subjects = {"person": np.concatenate([share.decided, share.visitors]), "account": share.accounts}
+        subjects = {"person": share.people, "account": share.accounts}
         for field, number in fields.items():
             kept = self.everybody.texts(self.view, number)
             if kept.whole is not None:

@@ -282,16 +282,14 @@ class ChunkDecisions(Decisions):
 def buyer_segments(people: PeopleView) -> BuyerSegments:
     """The first match in order; an unknown condition before the match is "could be"."""
     segments = people.compiled.playbook.buyer_segments
-    index = np.full(people.size, -1, dtype=np.int16)
-    could_be = []
-    for place, segment in enumerate(segments):
-        undecided = index < 0
-        truth = people.truth(segment.when)
-        could_be.append(undecided & (truth == UNKNOWN))
-        index[undecided & (truth == IN)] = place
-    if segments and some(index < 0):
+    if not segments:
+        return BuyerSegments(np.full(people.size, -1, dtype=np.int16), ())
+    truths = np.array([people.truth(segment.when) for segment in segments])
+    index = (truths == IN).argmax(axis=0)
+    if some(truths[index, np.arange(people.size)] != IN):
         raise RuntimeError("the buyer segments do not cover everybody")
-    return BuyerSegments(index, tuple(could_be))
+    could_be = (truths == UNKNOWN) & (np.arange(len(segments))[:, None] < index)
+    return BuyerSegments(index.astype(np.int16), tuple(could_be))
 
 
 _SUBJECT_ENTITIES = (Entity.PERSON.value, Entity.ACCOUNT.value)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
-from functools import singledispatchmethod
+from functools import lru_cache, singledispatchmethod
 from typing import Any as Anything
 
 import numpy as np
+import numpy.typing as npt
 
 from handraise.evaluate.accounts import AccountExplanation, account_explained
 from handraise.evaluate.asked import window_start
@@ -319,9 +320,7 @@ class Explainer:
 
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
         into = self._facts.empty(view)
-        where = np.zeros(view.size, dtype=np.bool_)
-        where[index] = True
-        self._facts.of_condition(condition, where, into, view)
+        self._facts.of_condition(condition, _only(index, view.size), into, view)
         return into.names_of(index)
 
     @singledispatchmethod
@@ -487,6 +486,15 @@ class Explainer:
             subject, timeline = index, view.chunk.person_fields[field_]
         last = int(np.searchsorted(timeline.subject, subject, side="right")) - 1
         return str(self._compiled.shared.texts[field_][code]), int(timeline.at[last]), bool(assumed)
+
+
+@lru_cache(maxsize=100)
+def _only(index: int, size: int) -> npt.NDArray[np.bool_]:
+    """One subject out of so many."""
+    where = np.zeros(size, dtype=np.bool_)
+    where[index] = True
+    where.flags.writeable = False
+    return where
 
 
 # What a verdict rests on, by its condition's type. The method itself would be bound and wrapped anew at each call.

@@ -19,10 +19,20 @@ from handraise.evaluate.points import BEFORE_ALL, Points
 from handraise.facts.chunks import Activities, Bools, Instants, Ints, Kind
 from handraise.facts.ranges import ranges
 from handraise.model.activities import is_buyer_act
-from handraise.model.conditions import Distinct, InterestedIn, OfferPiece, ReachedStatus, Silent, TookOffer
+from handraise.model.conditions import (
+    AccountDid,
+    Did,
+    Distinct,
+    InterestedIn,
+    OfferPiece,
+    ReachedStatus,
+    Silent,
+    TookOffer,
+    walk,
+)
 from handraise.model.fields import Field
 from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
-from handraise.model.time import Micros
+from handraise.model.time import Duration, Micros
 from handraise.model.value_tests import OneOf
 from handraise.model.values import fold
 
@@ -84,22 +94,20 @@ class Occurrences:
     def _rows_and_instants(self, what: What) -> tuple[Rows, Instants]:
         found = self._found.get(what)
         if found is None:
-            if isinstance(what, str) and self._are_few and not self._found_together:
-                self._find_together()
-                return self._rows_and_instants(what)
             rows = self._rows_of(what)
             found = self._found[what] = rows, self._activities.at[rows]
         return found
 
     def _find_together(self) -> None:
-        """Few activities are held against all behaviours at once, as far as their kinds alone tell which they are."""
+        """Few activities are held against all windows of the playbook at once."""
         self._found_together = True
-        names, is_kind = self._compiled.remember("told by kind", lambda: _told_by_kind(self._compiled))
-        behaviour, row = is_kind[:, self._activities.kind].nonzero()
-        at = self._activities.at[row]
-        ends = np.searchsorted(behaviour, np.arange(1, len(names) + 1)).tolist()
+        acts = self._activities
+        names, starts, is_kind = self._compiled.remember("windows", lambda: _windows(self._compiled))
+        window, row = (is_kind[:, acts.kind] & (acts.at > starts[:, None])).nonzero()
+        person, at = acts.person[row], acts.at[row]
+        ends = np.searchsorted(window, np.arange(1, len(names) + 1)).tolist()
         for name, first, end in zip(names, [0, *ends], ends, strict=False):
-            self._found[name] = row[first:end], at[first:end]
+            self._since[name] = Matched(row[first:end], person[first:end], at[first:end])
 
     def visible(self, matched: Matched) -> Instants:
         """From when on each counts."""
@@ -125,6 +133,8 @@ class Occurrences:
 
     def _recent(self, what: What, start: Micros | Instants) -> Matched:
         """What happened after an instant, up to that of the reading."""
+        if self._are_few and not self._found_together:
+            self._find_together()
         name = (what, int(start))
         found = self._since.get(name)
         if found is None:
@@ -304,13 +314,27 @@ class _Places:
         return np.searchsorted(self.keys, person.astype(np.int64) * self.stride + rank, side="left")
 
 
-def _told_by_kind(compiled: Compiled) -> tuple[list[str], Bools]:
-    """The behaviours that the kind of an activity tells for certain, and whether each kind is one: by both."""
-    told = {b: m.kinds for b, m in compiled.behaviours.items() if not (len(m.unknown) or m.asset_tests)}
-    is_kind = np.zeros((len(told), len(compiled.shared.kinds)), dtype=np.bool_)
-    for of_behaviour, kinds in zip(is_kind, told.values(), strict=True):
-        of_behaviour[kinds] = True
-    return list(told), is_kind
+def _windows(compiled: Compiled) -> tuple[list[tuple[str, Micros]], Instants, Bools]:
+    """The windows up to the reading's instant in which the playbook counts a behaviour that the kind of an activity tells
+    for certain: behaviour and start, the starts alone, and whether each kind is the behaviour."""
+    playbook, match = compiled.playbook, compiled.behaviours
+    asked: list[tuple[str, Duration | None, Micros | None]] = [
+        (rule.behaviour, rule.within, None) for rule in playbook.engagement.behaviour_rules
+    ]
+    for part in (part for condition in playbook.conditions() for part in walk(condition)):
+        if isinstance(part, Did | AccountDid):
+            asked.append((part.behaviour, part.within, part.since))
+    names: dict[tuple[str, Micros], None] = {}
+    for behaviour, within, since in asked:
+        told = not (len(match[behaviour].unknown) or match[behaviour].asset_tests)
+        if told and since is not None:
+            names[behaviour, since - 1] = None
+        elif told and within is not None:
+            names[behaviour, within.before(compiled.as_of, compiled.zone)] = None
+    is_kind = np.zeros((len(names), len(compiled.shared.kinds)), dtype=np.bool_)
+    for of_window, (behaviour, _) in zip(is_kind, names, strict=True):
+        of_window[match[behaviour].kinds] = True
+    return list(names), np.array([start for _, start in names], dtype=np.int64), is_kind
 
 
 def count(matched: Matched, n_subjects: int) -> Counts:

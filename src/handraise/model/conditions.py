@@ -428,9 +428,12 @@ CONDITION_KINDS: tuple[type, ...] = (
 )
 
 
+_OF_SEVERAL = (All, Any, AtLeast)
+
+
 def children(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly inside (of the same subject: not `AccountPeople.who`, which asks other people)."""
-    if isinstance(condition, All | Any | AtLeast):
+    if isinstance(condition, _OF_SEVERAL):
         return condition.of
     return (condition.of,) if isinstance(condition, Not) else ()
 
