@@ -60,8 +60,17 @@ class AllDeals:
         """Roles by person."""
         return grouped(self.role_person, int(self.role_person.max(initial=-1)) + 1)
 
+    @cached_property
+    def _none(self) -> Deals:
+        none = LocalNumbers.of(np.empty(0, dtype=np.int32), 0)
+        return no_deals().of(none, none)
+
     def _of(self, local_account: LocalNumbers, roles: npt.NDArray[Any], person: Ints) -> Deals:
-        mine = np.union1d(_items_of(self._by_account, local_account.numbers), self.role_deal[roles])
+        mine = np.unique(
+            np.concatenate([_items_of(self._by_account, local_account.numbers), self.role_deal[roles]])
+        )
+        if not len(mine) and len(self.ids):
+            return self._none
         first = np.searchsorted(self.stage_deal, mine, side="left")
         n_stages = np.searchsorted(self.stage_deal, mine, side="right") - first
         stages = ranges(first, n_stages)

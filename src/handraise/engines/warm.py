@@ -1,8 +1,8 @@
 """What readings of a few people have in common, kept between them: who everybody is, where rows lie, dictionaries.
 
 Looking one person up in the store takes forty small statements, and planning them takes far longer than the rows of one
-account. So a process that answers again and again (a server, a notebook) keeps everything but those rows: half a
-kilobyte for each person. What is kept holds for one state of the store and for one instant; past the last instant at
+account. So a process that answers again and again (a server, a notebook) keeps everything but what people did: half a
+kilobyte for each person, and the attributes that playbooks ask for (`kept_fields`). What is kept holds for one state of the store and for one instant; past the last instant at
 which anything became known, it holds for all.
 """
 
@@ -29,7 +29,7 @@ from handraise.engines.layout import Names, read_layout, read_names
 from handraise.engines.plan import Grouped, Layout, Share, grouped
 from handraise.engines.who import Who, everybody
 from handraise.facts.chunks import Ints, Kind, Timeline
-from handraise.facts.ranges import ranges
+from handraise.facts.ranges import is_among, ranges
 from handraise.facts.sql import one
 from handraise.facts.view import View
 from handraise.model.fields import Entity, Field
@@ -128,7 +128,7 @@ class Everybody:
         start = self._ever_held.start
         rows = ranges(start[accounts], start[accounts + 1] - start[accounts])
         holders = np.unique(self._holder[self._ever_held.item[rows]])
-        visitors = np.setdiff1d(holders, people, assume_unique=True)
+        visitors = holders[~is_among(people, holders)]
         return Share(people, visitors, accounts, 0, 0)
 
     def numbers_of_kinds(self, types: frozenset[str] | None) -> Ints:

@@ -321,9 +321,8 @@ def _windows(compiled: Compiled) -> tuple[list[tuple[str, Micros]], Instants, Bo
     asked: list[tuple[str, Duration | None, Micros | None]] = [
         (rule.behaviour, rule.within, None) for rule in playbook.engagement.behaviour_rules
     ]
-    for part in (part for condition in playbook.conditions() for part in walk(condition)):
-        if isinstance(part, Did | AccountDid):
-            asked.append((part.behaviour, part.within, part.since))
+    walked = (part for condition in playbook.conditions() for part in walk(condition))
+    asked += [(p.behaviour, p.within, p.since) for p in walked if isinstance(p, Did | AccountDid)]
     names: dict[tuple[str, Micros], None] = {}
     for behaviour, within, since in asked:
         told = not (len(match[behaviour].unknown) or match[behaviour].asset_tests)

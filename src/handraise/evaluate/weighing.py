@@ -27,7 +27,8 @@ def _together(rules: Sequence[BehaviourRule], people: PeopleView) -> list[Counts
     """What does not age has weights of 1, the half-life being endless; acts are added up in the same order as ever."""
     matched = [people.weighed_acts(rule) for rule in rules]
     length = [len(m.rows) for m in matched]
-    half_lives = [np.inf if rule.half_life is None else float(rule.half_life.micros or 0) for rule in rules]
+    micros = [None if rule.half_life is None else rule.half_life.micros for rule in rules]
+    half_lives = [np.inf if each is None else float(each) for each in micros]
     weight = weights(
         np.concatenate([m.at for m in matched]), people.decayed_at, np.repeat(half_lives, length)
     )
