@@ -16,6 +16,7 @@ from tests.generative.vocabulary import CATALOG
 from tests.generative.worlds import instants, worlds
 from tests.spec.engines import by_source
 
+from handraise.engines import kept_fields
 from handraise.engines import warm as kept
 from handraise.engines.local import LocalEngine
 from handraise.engines.warm import Warm
@@ -45,7 +46,9 @@ def assert_same(store: FactStore, warm: Warm, book: Playbook, as_of: Micros, hor
 @profile(0.1)
 @given(st.data())
 def test_what_is_kept_changes_nothing(max_texts: int, data: st.DataObject) -> None:
-    """Also after new facts, at another instant, for an older horizon, and when rows lie elsewhere."""
+    """Also after new facts, at another instant, for an older horizon, when rows lie elsewhere, and where attributes are
+    too many to be kept."""
+    most_rows = data.draw(st.sampled_from((0, 10, 10_000_000)), "most rows of attributes")
     world = data.draw(worlds(), "world")
     books, at = [data.draw(playbooks()) for _ in range(2)], data.draw(instants(world, 2))
     middle = len(world.facts) // 2
@@ -53,6 +56,7 @@ def test_what_is_kept_changes_nothing(max_texts: int, data: st.DataObject) -> No
     with (
         tempfile.TemporaryDirectory(prefix="handraise-") as folder,
         mock.patch.object(kept, "_MAX_TEXTS", max_texts),
+        mock.patch.object(kept_fields, "_MOST_ROWS", most_rows),
     ):
         store, warm = store_of(by_source(first), world.coverage, tmp_path=Path(folder)), Warm()
         horizon = store.last_seq

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from handraise.engines.deals import AllDeals
 from handraise.engines.dictionaries import IS_ASSUMED
 from handraise.engines.layout import Names
+from handraise.engines.local_numbers import LocalNumbers
 from handraise.engines.origins import Origins
 from handraise.engines.plan import Grouped, Layout, Share, grouped
 from handraise.engines.row_order import Columns, Runs, arrange
@@ -33,7 +34,8 @@ class Universe:
     """Everybody in a reading and where their rows are, by the store's numbers.
 
     `kind_numbers` and `code_numbers` lead from the store's numbers to those of `Shared`; without
-    `code_numbers` of a field, they are the same.
+    `code_numbers` of a field, they are the same. `everybodys` are the timelines of an entity, by the numbers of people or
+    accounts, where all of them are at hand; then none of its rows are read.
     """
 
     people: People
@@ -54,6 +56,7 @@ class Universe:
     account_rows: Origins
     with_places: bool
     latest_only: bool
+    everybodys: Mapping[str, Mapping[Field, Timeline]]
     lives: Lives | None = None
     told: Memberships | None = None
 
@@ -103,10 +106,8 @@ def assemble(view: View, universe: Universe, share: Share) -> Chunk:
     decided = by_place(universe, share.decided)
     persons = np.concatenate([decided, by_place(universe, share.visitors)])
     accounts = accounts_by_place(universe, share)
-    local_person, local_account = (
-        local_numbers(persons, people.n),
-        local_numbers(accounts, len(layout.place_of_account)),
-    )
+    local_person = LocalNumbers.of(persons, people.n)
+    local_account = LocalNumbers.of(accounts, len(layout.place_of_account))
     records = _records(universe, share, persons, len(decided))
     of_account = bearers_of_accounts(universe, share, accounts)
     representatives = people.representative[persons]
@@ -117,8 +118,12 @@ def assemble(view: View, universe: Universe, share: Share) -> Chunk:
         person_account=local_account[universe.current[persons]],
         person_known_at=people.known_at[persons],
         account_ids=universe.account_names.of(accounts),
-        person_fields=fields_of(view, universe, share, "person", records, universe.person_rows),
-        account_fields=fields_of(view, universe, share, "account", of_account, universe.account_rows),
+        person_fields=_of_everybodys(universe, "person", persons)
+        if "person" in universe.everybodys
+        else fields_of(view, universe, share, "person", records, universe.person_rows),
+        account_fields=_of_everybodys(universe, "account", accounts)
+        if "account" in universe.everybodys
+        else fields_of(view, universe, share, "account", of_account, universe.account_rows),
         activities=_activities(view, universe, share, records, persons, local_account),
         deals=universe.deals.of(local_account, local_person),
     )
@@ -138,13 +143,6 @@ def by_place(universe: Universe, people: Ints) -> Ints:
     """In the order in which their rows lie, so that most rows need not be moved."""
     place = universe.layout.place_of_record[universe.people.representative[people]]
     return people[np.argsort(place, kind="stable")]
-
-
-def local_numbers(numbers: Ints, n: int) -> Ints:
-    """Numbers in the chunk by number in the store; the last entry answers for -1, nobody."""
-    local = np.full(n + 1, -1, dtype=np.int32)
-    local[numbers] = np.arange(len(numbers), dtype=np.int32)
-    return local
 
 
 def _records(universe: Universe, share: Share, persons: Ints, n_decided: int) -> Bearers:
@@ -173,6 +171,45 @@ def fields_of(
     return timelines
 
 
+def _of_everybodys(universe: Universe, entity: str, subjects: Ints) -> dict[Field, Timeline]:
+    """The same out of the timelines of everybody."""
+    timelines = {}
+    for field, whole in universe.everybodys[entity].items():
+        mine = of_subjects(whole, subjects)
+        if len(mine.subject):
+            is_coded = universe.fields[field] in universe.code_numbers
+            timelines[field] = (
+                replace(mine, code=_codes(universe, universe.fields[field], mine.code)) if is_coded else mine
+            )
+    return timelines
+
+
+def of_subjects(timeline: Timeline, subjects: Ints) -> Timeline:
+    """The rows of these subjects, which are numbered in the order in which they are given."""
+    first = timeline.subject.searchsorted(subjects, side="left")
+    n = timeline.subject.searchsorted(subjects, side="right") - first
+    number = np.arange(len(n), dtype=np.int32)
+    if n.max(initial=0) > 1:
+        rows, number = ranges(first, n), np.repeat(number, n)
+    else:
+        has_one = n == 1
+        rows, number = first[has_one], number[has_one]
+    at = timeline.at[rows]
+    return Timeline(
+        number,
+        at,
+        at if timeline.visible is timeline.at else timeline.visible[rows],
+        timeline.code[rows],
+        timeline.assumed[rows],
+    )
+
+
+def _codes(universe: Universe, field: int, code: Ints) -> Ints:
+    """The store's codes of a field as those of the reading."""
+    known = universe.code_numbers.get(field)
+    return code if known is None else np.where(code >= 0, np.searchsorted(known, code), -1).astype(np.int32)
+
+
 def _timeline(universe: Universe, field: int, bearers: Bearers, pieces: Sequence[Runs]) -> Timeline:
     finest: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {"content": _as_it_is}
     if universe.several_sources:
@@ -194,10 +231,7 @@ def _timeline(universe: Universe, field: int, bearers: Bearers, pieces: Sequence
         if not last.all():
             rows, subject = {name: column[last] for name, column in rows.items()}, subject[last]
             visible = visible[last]
-    code = rows["value"].astype(np.int32, copy=False)
-    if field in universe.code_numbers:
-        known = universe.code_numbers[field]
-        code = np.where(code >= 0, np.searchsorted(known, code), -1).astype(np.int32)
+    code = _codes(universe, field, rows["value"].astype(np.int32, copy=False))
     return Timeline(subject, rows["happened_at"], visible, code, IS_ASSUMED[rows["assumed"]])
 
 
@@ -212,7 +246,7 @@ def _visible(rows: Columns) -> Instants:
 
 
 def _activities(
-    view: View, universe: Universe, share: Share, records: Bearers, persons: Ints, local_account: Ints
+    view: View, universe: Universe, share: Share, records: Bearers, persons: Ints, local_account: LocalNumbers
 ) -> Activities:
     linked_at = universe.people.linked_at[records.subject]
     has_visitors = bool((linked_at != ALWAYS).any())
@@ -267,7 +301,7 @@ def acts_of(view: View, universe: Universe, share: Share, records: Bearers, *, w
     return Acts(person, kind, rows["happened_at"], _visible(rows), places, bearer)
 
 
-def _held_by(held: AccountsHeld, persons: Ints, local_account: Ints) -> AccountsHeld:
+def _held_by(held: AccountsHeld, persons: Ints, local_account: LocalNumbers) -> AccountsHeld:
     """The accounts that these people held; people and accounts by their number in the chunk."""
     first = held.start[persons]
     length = held.start[persons + 1] - first

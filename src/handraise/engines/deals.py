@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from handraise.engines.local_numbers import LocalNumbers
+from handraise.engines.plan import Grouped, grouped
 from handraise.facts.chunks import Bools, Deals, Instants, Ints
 from handraise.facts.ranges import ranges
 from handraise.facts.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AllDeals:
     """The deals of a reading, by id; stages by (deal, at, known_at, row hash); one role per deal and person.
 
@@ -34,13 +37,12 @@ class AllDeals:
     stage_visible: Instants
     role_visible: Instants
 
-    def of(self, local_account: Ints, local_person: Ints) -> Deals:
+    def of(self, local_account: LocalNumbers, local_person: LocalNumbers) -> Deals:
         """The deals of a chunk: of its accounts, and those in which its people have a role."""
-        person = local_person[self.role_person]
-        roles = np.flatnonzero(person >= 0)
-        return self._of(local_account, roles, person[roles])
+        roles = np.sort(_items_of(self._by_person, local_person.numbers))
+        return self._of(local_account, roles, local_person[self.role_person[roles]])
 
-    def of_bearers(self, local_account: Ints, record: Ints, life: Ints) -> Deals:
+    def of_bearers(self, local_account: LocalNumbers, record: Ints, life: Ints) -> Deals:
         """The same over time, where a role is a record's: `record[i]` is one of the chunk's `life[i]`."""
         by_record = np.argsort(record, kind="stable")
         first = np.searchsorted(record[by_record], self.role_person, side="left")
@@ -49,29 +51,50 @@ class AllDeals:
         roles = np.repeat(np.arange(len(n)), n)
         return self._of(local_account, roles, life[bearer])
 
-    def _of(self, local_account: Ints, roles: npt.NDArray[np.int64], person: Ints) -> Deals:
-        n = len(self.ids)
-        account = local_account[self.account] if n else np.empty(0, dtype=np.int32)
-        account = np.where(self.account >= 0, account, -1).astype(np.int32)
-        mine = account >= 0
-        mine[self.role_deal[roles]] = True
-        deal = np.full(n, -1, dtype=np.int32)
-        deal[mine] = np.arange(int(mine.sum()), dtype=np.int32)
-        stages = mine[self.stage_deal]
+    @cached_property
+    def _by_account(self) -> Grouped:
+        return grouped(self.account, int(self.account.max(initial=-1)) + 1)
+
+    @cached_property
+    def _by_person(self) -> Grouped:
+        """Roles by person."""
+        return grouped(self.role_person, int(self.role_person.max(initial=-1)) + 1)
+
+    @cached_property
+    def _none(self) -> Deals:
+        none = LocalNumbers.of(np.empty(0, dtype=np.int32), 0)
+        return no_deals().of(none, none)
+
+    def _of(self, local_account: LocalNumbers, roles: npt.NDArray[Any], person: Ints) -> Deals:
+        mine = np.unique(
+            np.concatenate([_items_of(self._by_account, local_account.numbers), self.role_deal[roles]])
+        )
+        if not len(mine) and len(self.ids):
+            return self._none
+        first = np.searchsorted(self.stage_deal, mine, side="left")
+        n_stages = np.searchsorted(self.stage_deal, mine, side="right") - first
+        stages = ranges(first, n_stages)
         return Deals(
             ids=pa.array(self.ids[mine], pa.string()),
-            account=account[mine],
+            account=local_account[self.account[mine]],
             opened_at=self.opened_at[mine],
-            stage_deal=deal[self.stage_deal[stages]],
+            stage_deal=np.repeat(np.arange(len(mine), dtype=np.int32), n_stages),
             stage_at=self.stage_at[stages],
             stage_status=self.stage_status[stages],
-            role_deal=deal[self.role_deal[roles]],
+            role_deal=np.searchsorted(mine, self.role_deal[roles]).astype(np.int32),
             role_person=person.astype(np.int32),
             role_at=self.role_at[roles],
             opened_visible=self.opened_visible[mine],
             stage_visible=self.stage_visible[stages],
             role_visible=self.role_visible[roles],
         )
+
+
+def _items_of(groups: Grouped, owners: Ints) -> Ints:
+    """The items of these owners, some of whom may have none and be beyond the groups."""
+    owners = owners[owners < len(groups.start) - 1]
+    start = groups.start[owners]
+    return groups.item[ranges(start, groups.start[owners + 1] - start)]
 
 
 def no_deals() -> AllDeals:

@@ -75,7 +75,7 @@ class GridDeciding:
         decisions = Decisions(people, self.limits.at(people.points.at))
         columns = decisions.columns(person * width + place)
         people.let_go()
-        table = pa.table([columns[f.name] for f in DECISION_COLUMNS], names=DECISION_COLUMNS.names)
+        table = pa.table([columns[f.name].arrow() for f in DECISION_COLUMNS], names=DECISION_COLUMNS.names)
         return GridBlock(table, tuple(there.sum(axis=1).tolist()))
 
 

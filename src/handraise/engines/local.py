@@ -8,7 +8,7 @@ not depend on how chunks were cut or on which thread was first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
@@ -408,7 +408,7 @@ class LocalEngine:
             told = None
         if self.warm is None or told is not None or shown_by is not None:
             return self._calibrated_now(at, horizon, told, shown_by)
-        key = ("calibration", at, horizon, self.source_trust, id(self.playbook), tuple(self.catalog))
+        key = ("calibration", at, horizon, self.source_trust, id(self.playbook), self.catalog.definitions)
         return self.warm.made(key, self.playbook, lambda: self._calibrated_now(at, horizon, None, None))
 
     def _calibrated_now(
@@ -462,7 +462,7 @@ class LocalEngine:
 
     def _needs_everybody(self, until: Micros, horizon: int) -> bool:
         """Whether what happened to somebody rests on what happened to others, as far as that is not kept."""
-        if not needs_everybody(self.playbook):
+        if not self._of_playbook("needs everybody", lambda: needs_everybody(self.playbook)):
             return False
         kept = self.calibrating.kept_over_time(until, horizon)
         return kept is None or rollups_read_history(self.playbook)
@@ -506,9 +506,13 @@ class LocalEngine:
             asking = self.playbook.with_roles() if everything else self.playbook
             return needs_of(asking, everything=everything), not _asks_since_when(asking)
 
+        return self._of_playbook(("wanted", everything), wanted)
+
+    def _of_playbook(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What depends on nothing but the playbook; kept as long as that."""
         if self.warm is None:
-            return wanted()
-        return self.warm.made(("wanted", id(self.playbook), everything), self.playbook, wanted)
+            return make()
+        return self.warm.made((name, id(self.playbook)), self.playbook, make)
 
     def _compiled(self, reading: Reading) -> Compiled:
         """The playbook over a reading; kept as long as everything it depends on stays."""
@@ -516,7 +520,7 @@ class LocalEngine:
         if reading.kept is None or self.warm is None:
             return Compiled(self.playbook, self.catalog, shared)
         made = self.warm.made(
-            ("compiled", shared.as_of, id(self.playbook), tuple(self.catalog), frozenset(shared.texts)),
+            ("compiled", shared.as_of, id(self.playbook), self.catalog.definitions, frozenset(shared.texts)),
             (self.playbook, reading.kept),
             lambda: Compiled(self.playbook, self.catalog, shared),
         )

@@ -130,6 +130,7 @@ class Look:
             account_rows=rows.of_accounts,
             with_places=self.with_places,
             latest_only=self.latest_only,
+            everybodys={},
             lives=who.lives,
             told=who.told,
         )

@@ -15,6 +15,7 @@ from handraise.engines.plan import Layout, Share
 from handraise.engines.row_order import Columns, Hashes, Indices, Runs, runs_by
 from handraise.facts.catalog import N_BUCKETS, PLACE_BITS
 from handraise.facts.chunks import Bools, Instants, Ints
+from handraise.facts.ranges import is_among
 from handraise.facts.view import View
 
 _RANK = (1 << PLACE_BITS) - 1
@@ -79,7 +80,7 @@ class Copy:
         spans = _spans(places)
         if len(spans) <= _FEW_SPANS:
             return _at_spans(
-                view, f"{columns} WHERE {{delayed}} AND {self.narrowed}", spans, places, self.values
+                view, f"{columns} WHERE {{appended}} AND {self.narrowed}", spans, places, self.values
             )
         return view.among(
             f"""{columns} WHERE place BETWEEN $low AND $high AND place IN (SELECT id FROM chosen)
@@ -111,12 +112,15 @@ def _spans(places: Ints) -> list[tuple[int, int]]:
 def _at_spans(
     view: View, statement: str, spans: list[tuple[int, int]], places: Ints, values: Mapping[str, Any]
 ) -> Columns:
-    """The rows of these stretches, each found by its place alone, without a join; then only those at the places."""
+    """The rows of these stretches, each found by its place alone, without a join; then only those at the places, and known
+    by the instant: the less a statement says, the less it costs."""
     among = " OR ".join(f"place BETWEEN $low_{_letter(i)} AND $high_{_letter(i)}" for i in range(len(spans)))
     bounds = {f"low_{_letter(i)}": low for i, (low, _) in enumerate(spans)}
     bounds |= {f"high_{_letter(i)}": high for i, (_, high) in enumerate(spans)}
     rows = view.few(f"{statement} AND ({among})", **bounds, **values)
-    mine = np.isin(rows["place"], places)
+    at = rows["happened_at"]
+    mine = is_among(np.sort(places), rows["place"])
+    mine &= (at <= view.as_of) & (at + rows["delay"] <= view.as_of)
     return rows if mine.all() else {name: column[mine] for name, column in rows.items()}
 
 
@@ -230,16 +234,13 @@ def _locals_at(places: Ints, place_of: Ints, local: Ints) -> Ints:
     if not len(place_of) or not len(places):
         return np.full(len(places), -1, dtype=np.int32)
     # Ranks are dense in a bucket: with the buckets put one behind the other, places are numbers of a short table.
-    shift = np.zeros(N_BUCKETS, dtype=np.int32)
-    size = 0
-    both = (place_of, places)
-    n_in_bucket = sum(np.bincount(some >> PLACE_BITS, minlength=N_BUCKETS) for some in both)
-    for bucket in np.flatnonzero(n_in_bucket):
-        ranks = np.concatenate([some[some >> PLACE_BITS == bucket] & _RANK for some in both])
-        low = int(ranks.min())
-        shift[bucket] = size - low
-        size += int(ranks.max()) + 1 - low
-    table = np.full(size, -1, dtype=np.int32)
+    low, high = np.full(N_BUCKETS, _RANK, dtype=np.int32), np.full(N_BUCKETS, -1, dtype=np.int32)
+    for some in (place_of, places):
+        np.minimum.at(low, some >> PLACE_BITS, some & _RANK)
+        np.maximum.at(high, some >> PLACE_BITS, some & _RANK)
+    size = np.maximum(high + 1 - low, 0)
+    shift = np.cumsum(size) - size - low
+    table = np.full(int(size.sum()), -1, dtype=np.int32)
     table[shift[place_of >> PLACE_BITS] + (place_of & _RANK)] = local
     found: Ints = table[shift[places >> PLACE_BITS] + (places & _RANK)]
     return found

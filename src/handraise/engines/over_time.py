@@ -14,8 +14,8 @@ from handraise.engines.assembly import (
     bearers_of_accounts,
     by_place,
     fields_of,
-    local_numbers,
 )
+from handraise.engines.local_numbers import LocalNumbers
 from handraise.engines.plan import Share
 from handraise.facts.chunks import (
     ELSEWHERE,
@@ -48,7 +48,7 @@ def assemble_over_time(view: View, universe: Universe, share: Share) -> Chunk:
     assert told is not None
     persons = _persons(universe, share, lives)
     accounts = accounts_by_place(universe, share)
-    local_account = local_numbers(accounts, len(universe.layout.place_of_account))
+    local_account = LocalNumbers.of(accounts, len(universe.layout.place_of_account))
     record = lives.record[persons.bearer]
     records = Bearers(
         record,
@@ -104,7 +104,7 @@ def _same_as(representatives: Ints) -> Ints:
     return np.maximum.accumulate(first).astype(np.int32) if n else first.astype(np.int32)
 
 
-def _held(told: Memberships, records: Bearers, local_account: Ints) -> Held:
+def _held(told: Memberships, records: Bearers, local_account: LocalNumbers) -> Held:
     """What is told of the accounts of the bearers."""
     first = np.searchsorted(told.record, records.subject, side="left")
     n = np.searchsorted(told.record, records.subject, side="right") - first

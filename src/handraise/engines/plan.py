@@ -14,7 +14,7 @@ from handraise.identity.people import People
 
 # What a person and an account weigh besides their activities, in rows.
 _ROWS_PER_SUBJECT = 4
-_NOWHERE = 1 << 40
+NOWHERE = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Share:
     accounts: Ints
     first_place: int
     end_place: int
+
+    @property
+    def people(self) -> Ints:
+        """Everybody of the share, those decided first."""
+        return np.concatenate([self.decided, self.visitors])
 
     def near(self, place: Ints) -> Bools:
         """Which of these places lie in the stretch."""
@@ -146,7 +151,7 @@ def _chunks_of_units(
     used[:n_accounts] |= whole
     units = np.flatnonzero(used)
     place = np.concatenate([layout.place_of_account, layout.place_of_record[people.representative]])[units]
-    position = np.where(place >= 0, place, _NOWHERE)
+    position = np.where(place >= 0, place, NOWHERE)
     order = np.argsort(position, kind="stable")
     weights = unit_weight[units][order] + _ROWS_PER_SUBJECT
     before = np.cumsum(weights) - weights
@@ -155,7 +160,7 @@ def _chunks_of_units(
     chunk_of_unit = np.full(n_units, -1, dtype=np.int32)
     chunk_of_unit[units[order]] = number
     first = position[order][np.flatnonzero(np.diff(number, prepend=-1))]
-    ends = [*(int(p) for p in first[1:]), _NOWHERE]
+    ends = [*(int(p) for p in first[1:]), NOWHERE]
     return chunk_of_unit, [(int(a), b) for a, b in zip(first, ends, strict=False)]
 
 

@@ -42,8 +42,10 @@ class Snapshot:
         self._cursors = []
 
 
-def _state(cursor: Connection) -> tuple[int, int]:
-    found = dict(cursor.execute("SELECT name, value FROM store_meta").fetchall())
+def _begun(cursor: Connection) -> tuple[int, int]:
+    """Begins a transaction, and gives the state that it sees."""
+    begin = "BEGIN TRANSACTION READ ONLY; SELECT name, value FROM store_meta"
+    found = dict(cursor.execute(begin).fetchall())
     return int(found["last_seq"]), int(found["generation"])
 
 
@@ -51,9 +53,7 @@ def _cursors_on_one_state(store: FactStore, n: int) -> tuple[list[Connection], t
     """Transactions take their snapshot one after the other; they are begun again if something was written between."""
     while True:
         cursors = [store.cursor() for _ in range(n)]
-        for cursor in cursors:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
-        states = {_state(cursor) for cursor in cursors}
+        states = {_begun(cursor) for cursor in cursors}
         if len(states) == 1:
             return cursors, states.pop()
         for cursor in cursors:

@@ -1,8 +1,8 @@
 """What readings of a few people have in common, kept between them: who everybody is, where rows lie, dictionaries.
 
 Looking one person up in the store takes forty small statements, and planning them takes far longer than the rows of one
-account. So a process that answers again and again (a server, a notebook) keeps everything but those rows: half a
-kilobyte for each person. What is kept holds for one state of the store and for one instant; past the last instant at
+account. So a process that answers again and again (a server, a notebook) keeps everything but what people did: half a
+kilobyte for each person, and the attributes that playbooks ask for (`kept_fields`). What is kept holds for one state of the store and for one instant; past the last instant at
 which anything became known, it holds for all.
 """
 
@@ -20,16 +20,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from handraise.engines.assembly import Universe
 from handraise.engines.by_name import name_order
 from handraise.engines.deals import AllDeals, read_deals
 from handraise.engines.dictionaries import read_files, read_kinds
+from handraise.engines.kept_fields import KeptFields
 from handraise.engines.layout import Names, read_layout, read_names
 from handraise.engines.plan import Grouped, Layout, Share, grouped
 from handraise.engines.who import Who, everybody
-from handraise.facts.chunks import Ints, Kind
-from handraise.facts.ranges import ranges
+from handraise.facts.chunks import Ints, Kind, Timeline
+from handraise.facts.ranges import is_among, ranges
 from handraise.facts.sql import one
 from handraise.facts.view import View
+from handraise.model.fields import Entity, Field
 
 T = TypeVar("T")
 # States of the store at an instant that are kept, and other things that depend on them.
@@ -95,6 +98,9 @@ class Everybody:
     kinds: tuple[Kind, ...]
     kind_numbers: Ints
     files: tuple[str, ...]
+    _fields: tuple[KeptFields, ...] = field(
+        default_factory=lambda: (KeptFields(Entity.PERSON), KeptFields(Entity.ACCOUNT))
+    )
     _texts: dict[int, Texts] = field(default_factory=dict)
     _of_types: dict[frozenset[str], Ints] = field(default_factory=dict)
 
@@ -122,7 +128,7 @@ class Everybody:
         start = self._ever_held.start
         rows = ranges(start[accounts], start[accounts + 1] - start[accounts])
         holders = np.unique(self._holder[self._ever_held.item[rows]])
-        visitors = np.setdiff1d(holders, people, assume_unique=True)
+        visitors = holders[~is_among(people, holders)]
         return Share(people, visitors, accounts, 0, 0)
 
     def numbers_of_kinds(self, types: frozenset[str] | None) -> Ints:
@@ -144,6 +150,11 @@ class Everybody:
         if field not in self._texts:
             self._texts[field] = Texts.read(view, field)
         return self._texts[field]
+
+    def timelines(self, view: View, universe: Universe) -> dict[str, Mapping[Field, Timeline]]:
+        """Of people and of accounts, the timelines of a reading's fields, where they are few enough to be kept."""
+        found = {kept.entity.value: kept.among(view, universe) for kept in self._fields}
+        return {entity: timelines for entity, timelines in found.items() if timelines is not None}
 
     def records_of(self, people: Ints) -> Ints:
         start = self.bearers.start[people]

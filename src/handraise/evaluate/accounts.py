@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from handraise.evaluate.coded import plain
 from handraise.evaluate.compiled import tested_fields
 from handraise.evaluate.kleene import IN, OUT, UNKNOWN, Bools, Truths
 from handraise.evaluate.open_facts import BitSets, OpenFacts
@@ -63,8 +62,8 @@ def account_rows(people: PeopleView) -> pa.Table:
     columns = {
         "account_id": people.chunk.account_ids,
         "n_people": _members(people),
-        "segments_in": plain(in_.as_lists(slice(n))),
-        "segments_unknown": plain(unknown.as_lists(slice(n))),
+        "segments_in": in_.as_lists(slice(n)),
+        "segments_unknown": unknown.as_lists(slice(n)),
     }
     return pa.table([columns[f.name] for f in ACCOUNT_COLUMNS], schema=ACCOUNT_COLUMNS)
 
@@ -84,9 +83,9 @@ def group_rows(people: PeopleView) -> tuple[pa.Table, pa.Table]:
     columns = {
         **{name: accounts[name] for name in ACCOUNT_COLUMNS.names},
         "account_name": _names(people),
-        "roles_in": plain(sets[IN].as_lists(slice(n))),
-        "roles_missing": plain(sets[OUT].as_lists(slice(n))),
-        "roles_unknown": plain(sets[UNKNOWN].as_lists(slice(n))),
+        "roles_in": sets[IN].as_lists(slice(n)),
+        "roles_missing": sets[OUT].as_lists(slice(n)),
+        "roles_unknown": sets[UNKNOWN].as_lists(slice(n)),
     }
     rows = pa.table([columns[f.name] for f in GROUP_COLUMNS], schema=GROUP_COLUMNS)
     return rows, pa.concat_tables([ROLE_COLUMNS.empty_table(), *held])
@@ -138,7 +137,7 @@ def _held(role: BuyingRole, verdicts: Truths, people: PeopleView) -> pa.Table:
         "role": pa.repeat(pa.scalar(role.key), len(persons)),
         "person_id": chunk.person_ids.take(pa.array(persons)),
         "is_certain": pa.array(certain[persons]),
-        "missing_facts": plain(missing.as_lists(persons)),
+        "missing_facts": missing.as_lists(persons),
     }
     return pa.table([columns[f.name] for f in ROLE_COLUMNS], schema=ROLE_COLUMNS)
 
@@ -229,7 +228,7 @@ def account_explained(
         truth, mine = people.truth(role.when), people.held == account
         verdict = int(verdicts_of(role, people)[account])
         could = mine & (truth == UNKNOWN) & np.bool_(verdict == UNKNOWN)
-        missing = plain(missing_facts(role, could, people).as_lists(slice(people.size)))
+        missing = missing_facts(role, could, people)
         who = sorted((chunk.person_ids[int(i)].as_py(), int(i)) for i in np.flatnonzero(mine & (truth == IN)))
         may = sorted((chunk.person_ids[int(i)].as_py(), int(i)) for i in np.flatnonzero(could))
         told.append(
@@ -238,11 +237,10 @@ def account_explained(
                 label,
                 ("out", "unknown", "in")[verdict],
                 tuple(RoleCandidate(p, names[i]) for p, i in who),
-                tuple(
-                    RoleCandidate(p, names[i], tuple(missing[i].as_py())) for p, i in may[:MOST_CANDIDATES]
-                ),
+                tuple(RoleCandidate(p, names[i], missing.names_of(i)) for p, i in may[:MOST_CANDIDATES]),
             )
         )
-    name = _names(people)[account].as_py()
+    code, texts = int(people.accounts().latest(NAME)[0][account]), people.compiled.shared.texts.get(NAME)
+    name = None if code < 0 or texts is None else str(texts[code])
     n = int(_members(people)[account])
     return AccountExplanation(chunk.account_ids[account].as_py(), name, n, tuple(told))

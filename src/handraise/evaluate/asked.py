@@ -21,6 +21,12 @@ def window_start(condition: Did | AccountDid, view: View) -> Micros | Instants |
 
 def silence_types(condition: Silent, compiled: Compiled) -> tuple[str, ...]:
     """The activity types that would break the silence: of its behaviours, or all buyer's acts that a source covers."""
+    return compiled.remember(
+        ("silence types", condition.behaviours), lambda: _silence_types(condition, compiled)
+    )
+
+
+def _silence_types(condition: Silent, compiled: Compiled) -> tuple[str, ...]:
     if condition.behaviours:
         named = (compiled.playbook.behaviours[b].activities for b in condition.behaviours)
         return tuple(sorted({t for types in named for t in types}))

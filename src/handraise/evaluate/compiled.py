@@ -6,28 +6,30 @@ but for the value columns' parsed forms, whose making is idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate.coverage import NOT_COVERED, Covered
-from handraise.evaluate.kleene import IN, Truths
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths
 from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.timelines import Steps
 from handraise.evaluate.values import ValueColumn, truth_table
 from handraise.facts.chunks import EntityTimelines, Instants, Ints, Kind, Shared
 from handraise.model.activities import ACTIVITY_COLUMNS
-from handraise.model.conditions import AttributeTest, Condition, HeldFor, InterestedIn, walk
+from handraise.model.conditions import AttributeTest, HeldFor, InterestedIn, walk
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Behaviour, Playbook, WherePart
 from handraise.model.time import Micros, local_date, local_midnight
 from handraise.model.value_tests import Between, Compare, OneOf, ValueTest
 from handraise.model.values import FieldType, number_text
 
+T = TypeVar("T")
 _NO_TEXTS: npt.NDArray[np.object_] = np.empty(0, dtype=np.object_)
 
 
@@ -42,9 +44,11 @@ class AssetTest:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourMatch:
-    """Which kinds of activity a behaviour is: `by_kind` without its tests of asset or program attributes."""
+    """Which kinds of activity a behaviour is, without its tests of asset or program attributes: those that are `kinds`, and
+    those of which it is `unknown`; as indices into `Shared.kinds`."""
 
-    by_kind: Truths
+    kinds: npt.NDArray[np.intp]
+    unknown: npt.NDArray[np.intp]
     asset_tests: tuple[AssetTest, ...]
 
 
@@ -61,7 +65,7 @@ class Compiled:
         self._coded_tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._tables: dict[tuple[Field, ValueTest], Truths] = {}
         self._coverage: dict[str, Covered] = {}
-        self._said: dict[Condition, str] = {}
+        self._remembered: dict[Hashable, Any] = {}
         self.tested_fields = tested_fields(playbook)
         self._midnights: Instants = np.empty(0, dtype=np.int64)
         self.behaviours: Mapping[str, BehaviourMatch] = {
@@ -76,11 +80,17 @@ class Compiled:
         other._coded_tables = {}
         return other
 
-    def said(self, condition: Condition, say: Callable[[Condition], str]) -> str:
-        """A condition in words, which are the same for everybody."""
-        if condition not in self._said:
-            self._said[condition] = say(condition)
-        return self._said[condition]
+    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once: the same for everybody whose facts are read with these dictionaries."""
+        found: T | None = self._remembered.get(name)
+        if found is None:
+            found = self._remembered[name] = make()
+        return found
+
+    @property
+    def coded_fields(self) -> frozenset[Field]:
+        """The fields whose codes are numbered for the people of this reading alone."""
+        return frozenset(self._coded)
 
     @property
     def as_of(self) -> Micros:
@@ -156,7 +166,9 @@ class Compiled:
                 asset_tests.append(self.asset_test(Field.parse(part.name), part.test))
             else:
                 by_kind = np.minimum(by_kind, self._part_by_kind(part))
-        return BehaviourMatch(by_kind, tuple(asset_tests))
+        return BehaviourMatch(
+            np.flatnonzero(by_kind == IN), np.flatnonzero(by_kind == UNKNOWN), tuple(asset_tests)
+        )
 
     def _part_by_kind(self, part: WherePart) -> Truths:
         """Truth of a test of an activity column or property, per kind; each distinct text is tested once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from handraise.evaluate.kleene import (
 )
 from handraise.evaluate.occurrences import Counts
 from handraise.evaluate.points import BEFORE_ALL
+from handraise.evaluate.value_bank import values_of
 from handraise.evaluate.values import RELATIVE_TESTS, relative_truth
 from handraise.evaluate.views import AccountsView, PeopleView, Scored, View
 from handraise.evaluate.windows import covered, covers, person_known_at
@@ -72,6 +73,8 @@ from handraise.model.time import Duration
 from handraise.model.truth import Truth
 from handraise.model.value_tests import Comparison, ValueTest
 
+_ACCOUNT = Entity.ACCOUNT.value
+
 
 @singledispatch
 def truth_of(condition: Condition, view: View) -> Truths:
@@ -106,6 +109,9 @@ def _(condition: AtLeast, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: AttributeTest, view: View) -> Truths:
+    known = values_of(view).get(condition)
+    if known is not None:
+        return known
     if _asks_account(condition.field, view):
         return _through_account(condition, view)
     return value_truth(condition.field, condition.test, view)
@@ -264,7 +270,7 @@ def _(condition: HasOpportunity, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: GradeIs, view: View) -> Truths:
-    return _class_test(_scored(view, Score.FIT), {"ABCD".index(g) for g in condition.grades})
+    return _class_test(_scored(view, Score.FIT), frozenset("ABCD".index(g) for g in condition.grades))
 
 
 @truth_of.register
@@ -275,7 +281,7 @@ def _(condition: GradeIsOpen, view: View) -> Truths:
 
 @truth_of.register
 def _(condition: LevelIs, view: View) -> Truths:
-    return _class_test(_scored(view, Score.ENGAGEMENT), {n - 1 for n in condition.levels})
+    return _class_test(_scored(view, Score.ENGAGEMENT), frozenset(n - 1 for n in condition.levels))
 
 
 @truth_of.register
@@ -337,19 +343,31 @@ def _(condition: InSegment, view: View) -> Truths:
 
 def rank_test(ranks: tuple[str, ...], fit: Scored, engagement: Scored) -> Truths:
     """IN where every grade and level still possible is agreed, OUT where none is."""
-    table = np.array([[f"{g}{n}" in ranks for n in (1, 2, 3, 4)] for g in "ABCD"])
-    # Summed-area table: how many agreed cells lie in a rectangle of grades and levels.
-    area = np.zeros((5, 5), dtype=np.int64)
-    area[1:, 1:] = table.cumsum(0).cumsum(1)
+    area = _agreed_cells(ranks)
     top, bottom = fit.best.astype(np.int64), fit.worst.astype(np.int64) + 1
     left, right = engagement.best.astype(np.int64), engagement.worst.astype(np.int64) + 1
     agreed = area[bottom, right] - area[top, right] - area[bottom, left] + area[top, left]
     return bounded(agreed == (bottom - top) * (right - left), agreed > 0)
 
 
-def _class_test(scored: Scored, wanted: set[int]) -> Truths:
+@lru_cache(maxsize=100)
+def _agreed_cells(ranks: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """Summed-area table: how many agreed cells lie in a rectangle of grades and levels."""
+    table = np.array([[f"{g}{n}" in ranks for n in (1, 2, 3, 4)] for g in "ABCD"])
+    area = np.zeros((5, 5), dtype=np.int64)
+    area[1:, 1:] = table.cumsum(0).cumsum(1)
+    return area
+
+
+@lru_cache(maxsize=100)
+def _n_before(classes: frozenset[int]) -> npt.NDArray[np.int64]:
+    """How many of these classes come before each."""
+    return np.cumsum([0, *(i in classes for i in range(4))])
+
+
+def _class_test(scored: Scored, wanted: frozenset[int]) -> Truths:
     best, worst = scored.best, scored.worst
-    inside = np.concatenate(([0], np.cumsum([i in wanted for i in range(4)])))
+    inside = _n_before(wanted)
     n_inside = inside[worst.astype(np.int64) + 1] - inside[best.astype(np.int64)]
     return bounded(n_inside == worst - best + 1, n_inside > 0)
 
@@ -367,7 +385,7 @@ def _never(view: View) -> Bools:
 
 
 def _asks_account(field_: Field, view: View) -> bool:
-    return field_.entity == Entity.ACCOUNT.value and isinstance(view, PeopleView)
+    return field_.entity == _ACCOUNT and isinstance(view, PeopleView)
 
 
 def _through_account(condition: Condition, view: View) -> Truths:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from handraise.evaluate.coded import coded, plain
+from handraise.evaluate.coded import INSTANT, TEXTS, AtInstants, Coded, Column, Plain, plain, texts
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.happened import stages, tracks
-from handraise.evaluate.kleene import IN, UNKNOWN, Truths
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths, some
 from handraise.evaluate.open_facts import BitSets, OpenFacts
 from handraise.evaluate.past import NO_PAST, Past
 from handraise.evaluate.scores import ClassLimits, ScoreRange, engagement_score, fit_score
@@ -31,12 +31,12 @@ DECISION_COLUMNS = pa.schema(
         pa.field("person_id", pa.string(), nullable=False),
         pa.field("source_id", pa.string(), nullable=False),
         pa.field("account_id", pa.string()),
-        pa.field("as_of", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("as_of", INSTANT, nullable=False),
         pa.field("fit_score", pa.float64(), nullable=False),
         pa.field("fit_low", pa.float64(), nullable=False),
         pa.field("fit_high", pa.float64(), nullable=False),
         pa.field("fit_grade", pa.string(), nullable=False),
-        pa.field("fit_grade_could_be", pa.list_(pa.string()), nullable=False),
+        pa.field("fit_grade_could_be", TEXTS, nullable=False),
         pa.field("fit_grade_certain", pa.bool_(), nullable=False),
         pa.field("fit_completeness", pa.float64(), nullable=False),
         pa.field("engagement_score", pa.float64(), nullable=False),
@@ -48,17 +48,17 @@ DECISION_COLUMNS = pa.schema(
         pa.field("marketing_qualified", pa.string(), nullable=False),
         pa.field("track", pa.string()),
         pa.field("track_trigger", pa.string()),
-        pa.field("track_fired_at", pa.timestamp("us", tz="UTC")),
-        pa.field("track_due_at", pa.timestamp("us", tz="UTC")),
+        pa.field("track_fired_at", INSTANT),
+        pa.field("track_due_at", INSTANT),
         pa.field("stage", pa.string()),
-        pa.field("stage_entered_at", pa.timestamp("us", tz="UTC")),
-        pa.field("stage_due_at", pa.timestamp("us", tz="UTC")),
+        pa.field("stage_entered_at", INSTANT),
+        pa.field("stage_due_at", INSTANT),
         pa.field("buyer_segment", pa.string()),
-        pa.field("buyer_segment_could_be", pa.list_(pa.string()), nullable=False),
-        pa.field("segments_in", pa.list_(pa.string()), nullable=False),
-        pa.field("segments_unknown", pa.list_(pa.string()), nullable=False),
-        pa.field("missing_facts", pa.list_(pa.string()), nullable=False),
-        pa.field("assumed_facts", pa.list_(pa.string()), nullable=False),
+        pa.field("buyer_segment_could_be", TEXTS, nullable=False),
+        pa.field("segments_in", TEXTS, nullable=False),
+        pa.field("segments_unknown", TEXTS, nullable=False),
+        pa.field("missing_facts", TEXTS, nullable=False),
+        pa.field("assumed_facts", TEXTS, nullable=False),
     ]
 )
 _WORDS = ("out", "unknown", "in")
@@ -193,7 +193,7 @@ class Decisions(ScoredPeople):
         engagement = self.scored(Score.ENGAGEMENT)
         facts.of_engagement(engagement.best != engagement.worst, missing)
         for segment, could_be in zip(playbook.buyer_segments, self.buyer_segments.could_be, strict=True):
-            if could_be.any():
+            if some(could_be):
                 facts.of_condition(segment.when, could_be, missing)
         return missing
 
@@ -205,44 +205,41 @@ class Decisions(ScoredPeople):
             assumed.add(str(field), self.people.latest(field)[1])
         return assumed
 
-    def columns(self, rows: slice | Rows) -> dict[str, pa.Array]:
-        """The columns of `DECISION_COLUMNS` at some points; those of few distinct values are dictionaries."""
+    def columns(self, rows: slice | Rows) -> dict[str, Column]:
+        """The columns of `DECISION_COLUMNS` at some points."""
         chunk, playbook, people = self.chunk, self.compiled.playbook, self.people
         fit, engagement = self.scored(Score.FIT), self.scored(Score.ENGAGEMENT)
         grade, level = self.grade[rows], self.level[rows]
         best, worst = fit.best[rows], fit.worst[rows]
         subject = people.points.subject[rows]
         in_, unknown = self._segments()
-        instants = pa.array(people.points.at[rows]).cast(pa.timestamp("us", tz="UTC"))
         return {
-            "person_id": coded(subject, chunk.person_ids),
-            "source_id": coded(subject, chunk.source_ids),
-            "account_id": coded(people.held[rows], chunk.account_ids),
-            "as_of": instants,
+            "person_id": Coded(subject, chunk.person_ids),
+            "source_id": Coded(subject, chunk.source_ids),
+            "account_id": Coded(people.held[rows], chunk.account_ids),
+            "as_of": AtInstants(people.points.at[rows]),
             "fit_score": _points(self.fit.shown[rows]),
             "fit_low": _points(self.fit.low[rows]),
             "fit_high": _points(self.fit.high[rows]),
-            "fit_grade": _words(GRADES, grade),
+            "fit_grade": texts(grade, GRADES),
             "fit_grade_could_be": _grade_lists(best, worst),
-            "fit_grade_certain": pa.array(self.grade_is_certain[rows]),
-            "fit_completeness": pa.array(self.fit.known_share[rows]),
+            "fit_grade_certain": Plain(self.grade_is_certain[rows]),
+            "fit_completeness": Plain(self.fit.known_share[rows]),
             "engagement_score": _points(self.engagement.shown[rows]),
             "engagement_low": _points(self.engagement.low[rows]),
             "engagement_high": _points(self.engagement.high[rows]),
-            "engagement_level": pa.array(level + np.int8(1)),
-            "engagement_level_certain": pa.array((engagement.best == engagement.worst)[rows]),
-            "rank": _words(RANKS, grade * 4 + level),
-            "marketing_qualified": _words(_WORDS, self.marketing_qualified()[rows]),
+            "engagement_level": Plain(level + np.int8(1)),
+            "engagement_level_certain": Plain((engagement.best == engagement.worst)[rows]),
+            "rank": texts(grade * 4 + level, RANKS),
+            "marketing_qualified": texts(self.marketing_qualified()[rows], _WORDS),
             **tracks(people, rows),
             **stages(people, rows),
-            "buyer_segment": _words(
-                [s.key for s in playbook.buyer_segments], self.buyer_segments.index[rows]
-            ),
-            "buyer_segment_could_be": self._could_be().as_lists(rows),
-            "segments_in": in_.as_lists(rows),
-            "segments_unknown": unknown.as_lists(rows),
-            "missing_facts": self.missing_facts().as_lists(rows),
-            "assumed_facts": self.assumed_facts().as_lists(rows),
+            "buyer_segment": texts(self.buyer_segments.index[rows], [s.key for s in playbook.buyer_segments]),
+            "buyer_segment_could_be": self._could_be().lists(rows),
+            "segments_in": in_.lists(rows),
+            "segments_unknown": unknown.lists(rows),
+            "missing_facts": self.missing_facts().lists(rows),
+            "assumed_facts": self.assumed_facts().lists(rows),
         }
 
     def marketing_qualified(self) -> Truths:
@@ -271,38 +268,40 @@ class ChunkDecisions(Decisions):
     def __init__(self, compiled: Compiled, chunk: Chunk, limits: Limits, past: Past = NO_PAST) -> None:
         super().__init__(people_view(compiled, chunk, past), limits)
 
+    def row(self, index: int) -> dict[str, Any]:
+        """The row of one person, by its number in the chunk, as plain data; instants as ISO texts."""
+        columns = self.columns(slice(index, index + 1))
+        return {name: columns[name].value(0) for name in DECISION_COLUMNS.names}
+
     def table(self) -> pa.Table:
         """The decided people as rows of `DECISION_COLUMNS`, in the chunk's order."""
         columns = self.columns(slice(self.chunk.n_decided))
-        return pa.table([plain(columns[f.name]) for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
+        return pa.table([plain(columns[f.name].arrow()) for f in DECISION_COLUMNS], schema=DECISION_COLUMNS)
 
 
 def buyer_segments(people: PeopleView) -> BuyerSegments:
     """The first match in order; an unknown condition before the match is "could be"."""
     segments = people.compiled.playbook.buyer_segments
-    index = np.full(people.size, -1, dtype=np.int16)
-    could_be = []
-    for place, segment in enumerate(segments):
-        undecided = index < 0
-        truth = people.truth(segment.when)
-        could_be.append(undecided & (truth == UNKNOWN))
-        index[undecided & (truth == IN)] = place
-    if (index < 0).any() and segments:
+    if not segments:
+        return BuyerSegments(np.full(people.size, -1, dtype=np.int16), ())
+    truths = np.array([people.truth(segment.when) for segment in segments])
+    index = (truths == IN).argmax(axis=0)
+    if some(truths[index, np.arange(people.size)] != IN):
         raise RuntimeError("the buyer segments do not cover everybody")
-    return BuyerSegments(index, tuple(could_be))
+    could_be = (truths == UNKNOWN) & (np.arange(len(segments))[:, None] < index)
+    return BuyerSegments(index.astype(np.int16), tuple(could_be))
 
 
 _SUBJECT_ENTITIES = (Entity.PERSON.value, Entity.ACCOUNT.value)
 
 
-def _points(hundredths: npt.NDArray[np.int64]) -> pa.Array:
-    return pa.array(hundredths / 100)
+# The grades from one to another, by both: what a grade could be.
+_SPANS = [GRADES[best : worst + 1] for best in range(4) for worst in range(4)]
 
 
-def _words(words: Sequence[str], index: npt.NDArray[np.integer]) -> pa.DictionaryArray:
-    return coded(index, pa.array(words, pa.string()))
+def _points(hundredths: npt.NDArray[np.int64]) -> Column:
+    return Plain(hundredths / 100)
 
 
-def _grade_lists(best: npt.NDArray[np.int8], worst: npt.NDArray[np.int8]) -> pa.DictionaryArray:
-    spans = pa.array([list(GRADES[b : w + 1]) for b in range(4) for w in range(4)], pa.list_(pa.string()))
-    return coded(best * np.int8(4) + worst, spans)
+def _grade_lists(best: npt.NDArray[np.int8], worst: npt.NDArray[np.int8]) -> Column:
+    return Coded(best * np.int8(4) + worst, _SPANS, TEXTS)

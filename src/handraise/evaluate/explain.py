@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import singledispatchmethod
+from functools import lru_cache, singledispatchmethod
 from typing import Any as Anything
 
 import numpy as np
+import numpy.typing as npt
 
 from handraise.evaluate.accounts import AccountExplanation, account_explained
 from handraise.evaluate.asked import window_start
-from handraise.evaluate.coded import plain
 from handraise.evaluate.conditions import account_did_count, did_count, silence_count
 from handraise.evaluate.decide import ChunkDecisions
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What
-from handraise.evaluate.open_facts import BitSets, OpenFacts
+from handraise.evaluate.open_facts import OpenFacts
 from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.views import AccountsView, PeopleView, View
+from handraise.evaluate.weighing import weighed_each
 from handraise.facts.chunks import Instants
 from handraise.model.activities import words_of
 from handraise.model.conditions import (
@@ -52,8 +52,8 @@ from handraise.model.conditions import (
 )
 from handraise.model.fields import Entity, Field, FieldCatalog
 from handraise.model.playbook import Playbook, SegmentOf
-from handraise.model.scores import BehaviourRule, ConditionRule, FitRule
-from handraise.model.time import Duration, Micros, Unit, iso, to_micros
+from handraise.model.scores import BehaviourRule, FitRule
+from handraise.model.time import Duration, Micros, Unit, iso
 from handraise.model.truth import Truth
 from handraise.playbook.english import behaviour_words, role_label, sentence
 
@@ -209,14 +209,24 @@ class Explainer:
         self._playbook: Playbook = self._compiled.playbook
         self._catalog: FieldCatalog = self._compiled.catalog
         self._people: PeopleView = decisions.people
-        self._table = decisions.table()
+        self._decisions = decisions
+        self._facts = OpenFacts(self._people, self._compiled.tested_fields)
+        self._values: dict[tuple[Field, int, bool], tuple[str | None, Micros | None, bool]] = {}
+        self._rows: dict[int, EvidenceRow] = {}
 
     def person(self, index: int) -> PersonExplanation:
         """The explanation of the chunk's `index`-th person (one of the decided)."""
-        decision = self._table.slice(index, 1).to_pylist()[0]
-        decision |= {k: iso(to_micros(v)) for k, v in decision.items() if isinstance(v, datetime)}
+        decision = self._decisions.row(index)
         fit = tuple(self._fit_rule(rule, index) for rule in self._playbook.fit.rules)
-        engagement = tuple(self._engagement_rule(rule, index) for rule in self._playbook.engagement.rules)
+        behaviours = self._playbook.engagement.behaviour_rules
+        worth = [int(each[index]) for each in weighed_each(behaviours, self._people)]
+        weighed = dict(zip(behaviours, worth, strict=True))
+        engagement = tuple(
+            self._behaviour_rule(rule, index, weighed[rule])
+            if isinstance(rule, BehaviourRule)
+            else self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
+            for rule in self._playbook.engagement.rules
+        )
         buyer = tuple(self._buyer_segments(index, decision))
         segments = tuple(self._segment(key, index) for key in self._playbook.segments)
         missing = _missing(decision["missing_facts"], fit, engagement, buyer, self._catalog)
@@ -248,23 +258,20 @@ class Explainer:
     def _fit_rule(self, rule: FitRule, index: int) -> RuleExplanation:
         return self._condition_rule(rule.name, rule.when, rule.points_hundredths, rule.group, index)
 
-    def _engagement_rule(self, rule: BehaviourRule | ConditionRule, index: int) -> RuleExplanation:
-        if isinstance(rule, ConditionRule):
-            return self._condition_rule(rule.name, rule.when, rule.points_hundredths, None, index)
+    def _behaviour_rule(self, rule: BehaviourRule, index: int, millionths: int) -> RuleExplanation:
         matched = self._people.acts(rule.behaviour, self._people.start(rule.within))
         mine = matched.only(matched.subject == index)
-        millionths = int(self._people.weighed(rule)[index])
-        words = behaviour_words(rule.behaviour, self._playbook)
-        window = f" in the last {rule.within}" if rule.within else ""
         verdict = Verdict(
-            sentence=f"{words}{window}",
+            sentence=self._compiled.remember(("said", rule), lambda: self._rule_in_words(rule)),
             truth=Truth.IN if len(mine.rows) else Truth.OUT,
-            n=len(mine.rows),
-            latest_at=int(mine.at.max()) if len(mine.rows) else None,
-            evidence=self._evidence(mine),
+            **self._counted(len(mine.rows), mine),
         )
         most = rule.points_hundredths * (rule.at_most or 1) / 100
         return RuleExplanation(rule.name, rule.points_hundredths * millionths / 1e8, most, None, verdict)
+
+    def _rule_in_words(self, rule: BehaviourRule) -> str:
+        window = f" in the last {rule.within}" if rule.within else ""
+        return f"{behaviour_words(rule.behaviour, self._playbook)}{window}"
 
     def _condition_rule(
         self, name: str, when: Condition, points_hundredths: int, group: str | None, index: int
@@ -291,11 +298,11 @@ class Explainer:
         truth = Truth(int(view.truth(condition)[index]))
         parts = self._parts(condition, index, view)
         return Verdict(
-            sentence=self._compiled.said(condition, self._sentence),
+            sentence=self._compiled.remember(("said", condition), lambda: self._sentence(condition)),
             truth=truth,
             parts=parts,
             missing=self._missing(condition, index, view) if truth is Truth.UNKNOWN else (),
-            **self._rests_on(condition, index, view),
+            **_RESTS_ON(type(condition))(self, condition, index, view),
         )
 
     def _sentence(self, condition: Condition) -> str:
@@ -312,12 +319,9 @@ class Explainer:
         return (self._verdict(segment.when, account if account >= 0 else accounts.size - 1, accounts),)
 
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
-        facts = OpenFacts(self._people, self._compiled.tested_fields)
-        into = BitSets(facts.names, view.size)
-        where = np.zeros(view.size, dtype=np.bool_)
-        where[index] = True
-        facts.of_condition(condition, where, into, view)
-        return tuple(plain(into.as_lists(slice(index, index + 1)))[0].as_py())
+        into = self._facts.empty(view)
+        self._facts.of_condition(condition, _only(index, view.size), into, view)
+        return into.names_of(index)
 
     @singledispatchmethod
     def _rests_on(self, condition: Condition, index: int, view: View) -> dict[str, Anything]:
@@ -413,7 +417,9 @@ class Explainer:
 
     @_rests_on.register
     def _(self, condition: HasRole, index: int, view: View) -> dict[str, Anything]:
-        return self._rests_on(self._playbook.buying_group.asked(condition), index, view)
+        asked = self._playbook.buying_group.asked(condition)
+        found: dict[str, Anything] = _RESTS_ON(type(asked))(self, asked, index, view)
+        return found
 
     @_rests_on.register
     def _(self, condition: HasOpportunity, index: int, view: View) -> dict[str, Anything]:
@@ -434,10 +440,18 @@ class Explainer:
         return {"n": n, "latest_at": latest, "evidence": self._evidence(mine)}
 
     def _evidence(self, mine: Matched) -> tuple[EvidenceRow, ...]:
-        newest = np.argsort(-mine.at, kind="stable")[:MAX_EVIDENCE_ROWS]
-        return tuple(self._evidence_row(int(mine.rows[i])) for i in newest)
+        if not len(mine.at):
+            return ()
+        newest = (-mine.at).argsort(kind="stable")[:MAX_EVIDENCE_ROWS]
+        return tuple(self._evidence_row(row) for row in mine.rows[newest].tolist())
 
     def _evidence_row(self, row: int) -> EvidenceRow:
+        """One row; several rules rest on it, so it is made once."""
+        if row not in self._rows:
+            self._rows[row] = self._found_row(row)
+        return self._rows[row]
+
+    def _found_row(self, row: int) -> EvidenceRow:
         activities, shared = self._people.chunk.activities, self._compiled.shared
         kind = shared.kinds[int(activities.kind[row])]
         side = kind.asset or kind.properties.get("form") or kind.properties.get("path") or kind.program
@@ -455,7 +469,14 @@ class Explainer:
 
     def _value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:
         """The latest value, since when it holds, and whether that is assumed."""
-        code, assumed = (array[index] for array in view.latest(field_))
+        name = (field_, index, isinstance(view, AccountsView))
+        if name not in self._values:
+            self._values[name] = self._found_value(field_, index, view)
+        return self._values[name]
+
+    def _found_value(self, field_: Field, index: int, view: View) -> tuple[str | None, Micros | None, bool]:
+        codes, are_assumed = view.latest(field_)
+        code, assumed = codes[index], are_assumed[index]
         if code < 0:
             return None, None, False
         if field_.entity == Entity.ACCOUNT.value:
@@ -465,6 +486,19 @@ class Explainer:
             subject, timeline = index, view.chunk.person_fields[field_]
         last = int(np.searchsorted(timeline.subject, subject, side="right")) - 1
         return str(self._compiled.shared.texts[field_][code]), int(timeline.at[last]), bool(assumed)
+
+
+@lru_cache(maxsize=100)
+def _only(index: int, size: int) -> npt.NDArray[np.bool_]:
+    """One subject out of so many."""
+    where = np.zeros(size, dtype=np.bool_)
+    where[index] = True
+    where.flags.writeable = False
+    return where
+
+
+# What a verdict rests on, by its condition's type. The method itself would be bound and wrapped anew at each call.
+_RESTS_ON = vars(Explainer)["_rests_on"].dispatcher.dispatch
 
 
 def _missing(

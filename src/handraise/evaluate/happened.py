@@ -5,24 +5,22 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from handraise.evaluate.coded import coded
+from handraise.evaluate.coded import AtInstants, Column, texts
 from handraise.evaluate.points import BEFORE_ALL, FOREVER
 from handraise.evaluate.views import PeopleView
-from handraise.facts.chunks import Instants
+from handraise.facts.chunks import Instants, Ints
 from handraise.model.clocks import due
 from handraise.model.playbook import Playbook
 from handraise.model.triggers import Sla
 
-_INSTANT = pa.timestamp("us", tz="UTC")
 Places = npt.NDArray[np.int64]
 
 
-def tracks(people: PeopleView, rows: slice | Places) -> dict[str, pa.Array]:
+def tracks(people: PeopleView, rows: slice | Places) -> dict[str, Column]:
     """The track that people are on at some of their points: that of the first trigger whose firing stands."""
     playbook = people.compiled.playbook
-    on = np.full(people.size, -1, dtype=np.int64)
+    on = np.full(people.size, -1, dtype=np.int32)
     fired_at = np.full(people.size, BEFORE_ALL, dtype=np.int64)
     triggers = list(playbook.triggers.values())
     for i, trigger in enumerate(triggers):
@@ -31,21 +29,21 @@ def tracks(people: PeopleView, rows: slice | Places) -> dict[str, pa.Array]:
         on[stands], fired_at[stands] = i, last[stands]
     on, fired_at = on[rows], fired_at[rows]
     return {
-        "track": _words([t.track_name for t in triggers], on),
-        "track_trigger": _words([t.key for t in triggers], on),
-        "track_fired_at": _instants(fired_at, on < 0),
+        "track": texts(on, [t.track_name for t in triggers]),
+        "track_trigger": texts(on, [t.key for t in triggers]),
+        "track_fired_at": AtInstants(fired_at, on < 0),
         "track_due_at": _due(fired_at, on, [t.sla for t in triggers], playbook),
     }
 
 
-def stages(people: PeopleView, rows: slice | Places) -> dict[str, pa.Array]:
+def stages(people: PeopleView, rows: slice | Places) -> dict[str, Column]:
     """The stage that people are in at some of their points, if any."""
     playbook = people.compiled.playbook
     since, stage = people.stage()
-    since, place = since[rows], stage[rows].astype(np.int64)
+    since, place = since[rows], stage[rows]
     return {
-        "stage": _words([s.key for s in playbook.lifecycle.stages], place),
-        "stage_entered_at": _instants(since, place < 0),
+        "stage": texts(place, [s.key for s in playbook.lifecycle.stages]),
+        "stage_entered_at": AtInstants(since, place < 0),
         "stage_due_at": _due(since, place, [s.sla for s in playbook.lifecycle.stages], playbook),
     }
 
@@ -58,18 +56,10 @@ def due_instants(start: Instants, sla: Sla, playbook: Playbook) -> Instants:
     return np.asarray(ends[place], dtype=np.int64)
 
 
-def _due(start: Instants, place: Places, slas: list[Sla | None], playbook: Playbook) -> pa.Array:
+def _due(start: Instants, place: Ints, slas: list[Sla | None], playbook: Playbook) -> Column:
     ends = np.full(len(start), FOREVER, dtype=np.int64)
     for i, sla in enumerate(slas):
         mine = place == i
         if sla is not None and mine.any():
             ends[mine] = due_instants(start[mine], sla, playbook)
-    return _instants(ends, ends == FOREVER)
-
-
-def _words(words: list[str], place: Places) -> pa.Array:
-    return coded(place.astype(np.int32), pa.array(words, pa.string()))
-
-
-def _instants(at: Instants, mask: npt.NDArray[np.bool_]) -> pa.Array:
-    return pa.array(np.where(mask, 0, at), mask=mask).cast(_INSTANT)
+    return AtInstants(ends, ends == FOREVER)

@@ -17,13 +17,18 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 OUT, UNKNOWN, IN = np.int8(Truth.OUT), np.int8(Truth.UNKNOWN), np.int8(Truth.IN)
 
 
+def some(holds: Bools) -> bool:
+    """Whether any holds; of few subjects at a third of the cost of `any`."""
+    return holds.size > 0 and holds.item(holds.argmax())
+
+
 def constant(truth: Truth, size: int) -> Truths:
     return np.full(size, truth, dtype=np.int8)
 
 
 def certain(holds: Bools) -> Truths:
     """Truths of a test that is never unknown."""
-    return np.where(holds, IN, OUT)
+    return holds.view(np.int8) * IN
 
 
 def bounded(surely: Bools, possibly: Bools) -> Truths:

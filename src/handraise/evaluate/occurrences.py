@@ -20,10 +20,20 @@ from handraise.evaluate.points import BEFORE_ALL, Points
 from handraise.facts.chunks import Activities, Bools, Instants, Ints, Kind
 from handraise.facts.ranges import ranges
 from handraise.model.activities import is_buyer_act
-from handraise.model.conditions import Distinct, InterestedIn, OfferPiece, ReachedStatus, Silent, TookOffer
+from handraise.model.conditions import (
+    AccountDid,
+    Did,
+    Distinct,
+    InterestedIn,
+    OfferPiece,
+    ReachedStatus,
+    Silent,
+    TookOffer,
+    walk,
+)
 from handraise.model.fields import Field
 from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
-from handraise.model.time import Micros
+from handraise.model.time import Duration, Micros
 from handraise.model.value_tests import OneOf
 from handraise.model.values import fold
 
@@ -40,6 +50,8 @@ MILLION = 1_000_000
 
 # Sorting a row costs about so many times what looking at its kind does.
 _SORT_COST = 16
+# So many activities are looked at together for all that is asked, and what was found in them is remembered.
+_FEW = 5_000
 _NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
@@ -64,8 +76,12 @@ class Occurrences:
         self._activities = activities
         self._found: dict[What, tuple[Rows, Instants]] = {}
         self._matched: dict[What, Matched] = {}
+        self._since: dict[tuple[What, Micros], Matched] = {}
         self._places: dict[What, _Places] = {}
         self.n_unknown: dict[str, int] = {}
+        self._are_few = len(activities.at) <= _FEW
+        self._found_together = False
+        self._accounts: Ints | None = None
         self._order: Rows | None = None
         self._starts: Rows = _NO_ROWS
 
@@ -77,10 +93,22 @@ class Occurrences:
         return self._matched[what]
 
     def _rows_and_instants(self, what: What) -> tuple[Rows, Instants]:
-        if what not in self._found:
+        found = self._found.get(what)
+        if found is None:
             rows = self._rows_of(what)
-            self._found[what] = rows, self._activities.at[rows]
-        return self._found[what]
+            found = self._found[what] = rows, self._activities.at[rows]
+        return found
+
+    def _find_together(self) -> None:
+        """Few activities are held against all windows of the playbook at once."""
+        self._found_together = True
+        acts = self._activities
+        names, starts, is_kind = self._compiled.remember("windows", lambda: _windows(self._compiled))
+        window, row = (is_kind[:, acts.kind] & (acts.at > starts[:, None])).nonzero()
+        person, at = acts.person[row], acts.at[row]
+        ends = np.searchsorted(window, np.arange(1, len(names) + 1)).tolist()
+        for name, first, end in zip(names, [0, *ends], ends, strict=False):
+            self._since[name] = Matched(row[first:end], person[first:end], at[first:end])
 
     def visible(self, matched: Matched) -> Instants:
         """From when on each counts."""
@@ -89,10 +117,7 @@ class Occurrences:
     def since(self, what: What, points: Points, start: Micros | Instants | None) -> Matched:
         """What each point sees that happened after `start` (all of it without one), up to its instant."""
         if points.instant is not None and start is not None:
-            rows, at = self._rows_and_instants(what)
-            recent = np.flatnonzero(at > start)
-            rows = rows[recent]
-            return Matched(rows, self._activities.person[rows], at[recent])
+            return self._recent(what, start)
         matched = self.of(what)
         if points.instant is not None:
             return matched
@@ -107,10 +132,29 @@ class Occurrences:
         rows, point = (rows, point) if seen.all() else (rows[seen], point[seen])
         return Matched(matched.rows[rows], point, matched.at[rows])
 
+    def _recent(self, what: What, start: Micros | Instants) -> Matched:
+        """What happened after an instant, up to that of the reading."""
+        if self._are_few and not self._found_together:
+            self._find_together()
+        name = (what, int(start))
+        found = self._since.get(name)
+        if found is None:
+            rows, at = self._rows_and_instants(what)
+            recent = (at > start).nonzero()[0]
+            rows = rows[recent]
+            found = Matched(rows, self._activities.person[rows], at[recent])
+            if self._are_few:
+                self._since[name] = found
+        return found
+
     def account(self, matched: Matched) -> Ints:
         """The account that the person held at each occurrence; -1 for none."""
-        rows = matched.rows
-        return self._activities.held.then(self._activities.person[rows], self._activities.at[rows])
+        rows, acts = matched.rows, self._activities
+        if not self._are_few:
+            return acts.held.then(acts.person[rows], acts.at[rows])
+        if self._accounts is None:
+            self._accounts = acts.held.then(acts.person, acts.at)
+        return self._accounts[rows]
 
     def side(self, matched: Matched, distinct: Distinct) -> Ints:
         """A number for the asset (program, product) of each occurrence; -1 where it has none."""
@@ -142,8 +186,8 @@ class Occurrences:
     def _rows(self, behaviour: str) -> Rows:
         """The occurrences; those of which it is unknown whether they are one are counted in `n_unknown`."""
         match = self._compiled.behaviours[behaviour]
-        rows = self._rows_of_kinds(np.flatnonzero(match.by_kind == IN))
-        n_unknown = len(self._rows_of_kinds(np.flatnonzero(match.by_kind == UNKNOWN)))
+        rows = self._rows_of_kinds(match.kinds)
+        n_unknown = len(self._rows_of_kinds(match.unknown))
         for test in match.asset_tests:
             truth = self._asset_truth(test, rows)
             n_unknown += int((truth == UNKNOWN).sum())
@@ -156,7 +200,9 @@ class Occurrences:
         """The acts that break a silence: of its behaviours, or any of the buyer's."""
         if silence.behaviours:
             return self._union([self.of(b).rows for b in silence.behaviours])
-        return self._rows_of_kinds(self._kinds(lambda kind: is_buyer_act(kind.type)))
+        return self._rows_of_kinds(
+            self._compiled.remember("buyer acts", lambda: self._kinds(lambda kind: is_buyer_act(kind.type)))
+        )
 
     def _rows_on_product(self, interest: InterestedIn) -> Rows:
         """Acts of interest on the product: named by the act itself, or else by its asset."""
@@ -224,10 +270,13 @@ class Occurrences:
         return self._compiled.asset_truth(test, kind, known)
 
     def _rows_of_kinds(self, kinds: Rows) -> Rows:
+        if not len(kinds):
+            return _NO_ROWS
         if self._order is None:
             self._sort_by_kind()
         order = self._order if self._order is not None else _NO_ROWS
-        slices = [order[self._starts[k] : self._starts[k + 1]] for k in kinds]
+        starts = self._starts
+        slices = [order[starts[k] : starts[k + 1]] for k in kinds.tolist()]
         filled = [s for s in slices if len(s)]
         if len(filled) < 2:
             return filled[0] if filled else _NO_ROWS
@@ -262,11 +311,35 @@ class _Places:
         return np.searchsorted(self.entries, self.keys.up_to(person, at), side="right")
 
 
+def _windows(compiled: Compiled) -> tuple[list[tuple[str, Micros]], Instants, Bools]:
+    """The windows up to the reading's instant in which the playbook counts a behaviour that the kind of an activity tells
+    for certain: behaviour and start, the starts alone, and whether each kind is the behaviour."""
+    playbook, match = compiled.playbook, compiled.behaviours
+    asked: list[tuple[str, Duration | None, Micros | None]] = [
+        (rule.behaviour, rule.within, None) for rule in playbook.engagement.behaviour_rules
+    ]
+    walked = (part for condition in playbook.conditions() for part in walk(condition))
+    asked += [(p.behaviour, p.within, p.since) for p in walked if isinstance(p, Did | AccountDid)]
+    names: dict[tuple[str, Micros], None] = {}
+    for behaviour, within, since in asked:
+        told = not (len(match[behaviour].unknown) or match[behaviour].asset_tests)
+        if told and since is not None:
+            names[behaviour, since - 1] = None
+        elif told and within is not None:
+            names[behaviour, within.before(compiled.as_of, compiled.zone)] = None
+    is_kind = np.zeros((len(names), len(compiled.shared.kinds)), dtype=np.bool_)
+    for of_window, (behaviour, _) in zip(is_kind, names, strict=True):
+        of_window[match[behaviour].kinds] = True
+    return list(names), np.array([start for _, start in names], dtype=np.int64), is_kind
+
+
 def count(matched: Matched, n_subjects: int) -> Counts:
     return np.bincount(matched.subject, minlength=n_subjects)
 
 
-def weights(at: Instants, now: Micros | Instants, half_life: Micros) -> npt.NDArray[np.float64]:
+def weights(
+    at: Instants, now: Micros | Instants, half_life: Micros | npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """0.5 ** (age / half-life), continuous in the age; whatever lies after `now` has no age yet."""
     weight: npt.NDArray[np.float64] = np.exp2(np.minimum(at - now, 0) / half_life)
     return weight

@@ -7,17 +7,17 @@ condition from the top with the set of people for whom everything above is unkno
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from handraise.evaluate.asked import stated_interest
-from handraise.evaluate.coded import coded
-from handraise.evaluate.kleene import UNKNOWN
+from handraise.evaluate.coded import TEXTS, Coded, plain
+from handraise.evaluate.kleene import UNKNOWN, some
 from handraise.evaluate.views import AccountsView, PeopleView, View
-from handraise.facts.chunks import Bools
+from handraise.facts.chunks import Bools, Ints
 from handraise.model.conditions import (
     AccountPeople,
     AttributeTest,
@@ -39,6 +39,8 @@ from handraise.model.playbook import SegmentOf
 from handraise.model.scores import ConditionRule
 
 _WORD = 64
+# So many rows are looked at one by one.
+_FEW = 100
 Rows = npt.NDArray[np.int64]
 
 
@@ -47,34 +49,72 @@ class BitSets:
 
     def __init__(self, names: Sequence[str], size: int) -> None:
         self.names = tuple(names)
-        self._place = {name: i for i, name in enumerate(self.names)}
+        self._bits = _bits_by_name(self.names)
         self.bits = np.zeros((size, max(1, -(-len(self.names) // _WORD))), dtype=np.uint64)
 
     def add(self, name: str, where: Bools) -> None:
-        if where.any():
-            word, bit = divmod(self._place[name], _WORD)
-            self.bits[:, word] |= where * np.uint64(1 << bit)
+        if some(where):
+            word, bit = self._bits[name]
+            of_word = self.bits[:, word]
+            np.bitwise_or(of_word, bit, out=of_word, where=where)
 
     def union(self, other: npt.NDArray[np.uint64], where: Bools) -> None:
         self.bits[where] |= other[where]
 
-    def as_lists(self, rows: slice | Rows) -> pa.DictionaryArray:
+    def lists(self, rows: slice | Rows) -> Coded:
         """The sets of some subjects as sorted lists of names; few distinct sets make it cheap."""
         bits_of = self.bits[rows]
-        code = np.zeros(len(bits_of), dtype=np.int64)
-        distinct: list[int] = [0]
-        for word in range(self.bits.shape[1]):
-            values = pa.array(bits_of[:, word]).dictionary_encode()
-            pairs = pa.array(code * len(values.dictionary) + values.indices.to_numpy()).dictionary_encode()
-            words = values.dictionary.to_pylist()
-            distinct = [
-                distinct[pair // len(words)] | words[pair % len(words)] << word * _WORD
-                for pair in pairs.dictionary.to_pylist()
-            ]
-            code = pairs.indices.to_numpy().astype(np.int64)
-        lists = [[name for i, name in enumerate(self.names) if bits >> i & 1] for bits in distinct]
-        named = pa.array(lists, type=pa.list_(pa.string()))
-        return coded(code.astype(np.int32), named)
+        code, distinct = _few_distinct(bits_of) if len(bits_of) <= _FEW else _distinct(bits_of)
+        return Coded(code, [self._named(bits) for bits in distinct], TEXTS)
+
+    def names_of(self, subject: int) -> tuple[str, ...]:
+        """The set of one subject, sorted."""
+        whole = _whole(self.bits[subject].tolist())
+        return tuple(self._named(whole)) if whole else ()
+
+    def as_lists(self, rows: slice | Rows) -> pa.Array:
+        """The same as `lists`, as an Arrow array."""
+        return plain(self.lists(rows).arrow())
+
+    def _named(self, bits: int) -> list[str]:
+        return [name for i, name in enumerate(self.names) if bits >> i & 1] if bits else []
+
+
+@lru_cache(maxsize=100)
+def _bits_by_name(names: tuple[str, ...]) -> dict[str, tuple[int, np.uint64]]:
+    """In which word each name is, and its bit there."""
+    return {name: (i // _WORD, np.uint64(1 << i % _WORD)) for i, name in enumerate(names)}
+
+
+def _whole(words: Sequence[int]) -> int:
+    """The bits of several words as one number."""
+    whole = 0
+    for word in reversed(words):
+        whole = whole << _WORD | word
+    return whole
+
+
+def _few_distinct(bits: npt.NDArray[np.uint64]) -> tuple[Ints, list[int]]:
+    """The number of each row's set, and the sets: row by row."""
+    place: dict[int, int] = {}
+    code = [place.setdefault(_whole(words), len(place)) for words in bits.tolist()]
+    return np.array(code, dtype=np.int32), list(place)
+
+
+def _distinct(bits: npt.NDArray[np.uint64]) -> tuple[Ints, list[int]]:
+    """The same for many rows."""
+    code = np.zeros(len(bits), dtype=np.int64)
+    distinct: list[int] = [0]
+    for word in range(bits.shape[1]):
+        values = pa.array(bits[:, word]).dictionary_encode()
+        pairs = pa.array(code * len(values.dictionary) + values.indices.to_numpy()).dictionary_encode()
+        words = values.dictionary.to_pylist()
+        distinct = [
+            distinct[pair // len(words)] | words[pair % len(words)] << word * _WORD
+            for pair in pairs.dictionary.to_pylist()
+        ]
+        code = pairs.indices.to_numpy().astype(np.int64)
+    return code.astype(np.int32), distinct
 
 
 class OpenFacts:
@@ -83,10 +123,11 @@ class OpenFacts:
     def __init__(self, people: PeopleView, fields: Sequence[Field]) -> None:
         self.people, self.fields = people, fields
         self._of_fit: npt.NDArray[np.uint64] | None = None
-        self.names = sorted(str(f) for f in fields)
+        self._names = tuple(sorted(str(f) for f in fields))
 
-    def empty(self) -> BitSets:
-        return BitSets(self.names, self.people.size)
+    def empty(self, view: View | None = None) -> BitSets:
+        """Of the people, or of the subjects of another view."""
+        return BitSets(self._names, (view or self.people).size)
 
     def of_condition(
         self, condition: Condition, where: Bools, into: BitSets, view: View | None = None
@@ -120,7 +161,7 @@ class OpenFacts:
 
 def _collect(condition: Condition, view: View, where: Bools, into: BitSets, facts: OpenFacts) -> None:
     open_ = where & (view.truth(condition) == UNKNOWN)
-    if open_.any():
+    if some(open_):
         _inside(condition, view, open_, into, facts)
 
 
@@ -201,6 +242,6 @@ def _through_accounts(
     accounts, account = view.accounts(), facts.people.account
     wanted = np.zeros(accounts.size, dtype=np.bool_)
     wanted[account[open_]] = True
-    of_accounts = BitSets(facts.names, accounts.size)
+    of_accounts = facts.empty(accounts)
     _collect(condition, accounts, wanted, of_accounts, facts)
     into.union(of_accounts.bits[account], open_)

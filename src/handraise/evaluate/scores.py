@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from handraise.evaluate.joint import JointBound, joint_bounds
-from handraise.evaluate.kleene import IN, UNKNOWN, Truths
+from handraise.evaluate.kleene import IN, UNKNOWN, Truths, some
 from handraise.evaluate.occurrences import MILLION
 from handraise.evaluate.tallies import earned
 from handraise.evaluate.views import PeopleView
+from handraise.model.fields import FieldCatalog
 from handraise.model.scores import (
-    BehaviourRule,
     ConditionRule,
     Engagement,
     Fit,
@@ -31,6 +31,8 @@ Hundredths = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.int8]
 
 NOBODY = np.iinfo(np.int64).max
+# Truths are added up in blocks of so many.
+_FEW_CELLS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +83,22 @@ def fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
 
 def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     total = _Sum(people.size)
-    for group, rules in _groups(fit.rules):
+    compiled = people.compiled
+    for group in compiled.remember(("fit", fit.rules), lambda: _groups(fit.rules, compiled.catalog)):
         part = _Sum(people.size)
-        bounds = joint_bounds(rules, people.compiled.catalog) if group is not None else ()
-        for bound in bounds:
-            _add_jointly(part, bound, people)
-        bounded_rules = {id(rule) for bound in bounds for rule in bound.rules}
-        for rule in rules:
-            if id(rule) not in bounded_rules:
-                part.add(people.truth(rule.when), rule.points_hundredths)
-        total.add_group(part, fit.group_caps_hundredths.get(group) if group is not None else None)
+        for bound in group.bounds:
+            part.add_jointly(bound, people)
+        part.add(group.alone, people)
+        total.add_group(part, None if group.name is None else fit.group_caps_hundredths.get(group.name))
     return total.range(sum(abs(r.points_hundredths) for r in fit.rules))
 
 
 def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
     """The implicit score of each person; behaviours are counted, so only condition rules can be unknown."""
     by_condition = _Sum(people.size)
-    of_conditions = [rule for rule in engagement.rules if isinstance(rule, ConditionRule)]
-    for rule in of_conditions:
-        by_condition.add(people.truth(rule.when), rule.points_hundredths)
-    fine = earned([rule for rule in engagement.rules if isinstance(rule, BehaviourRule)], people)
-    whole = sum(abs(rule.points_hundredths) for rule in of_conditions)
+    by_condition.add(engagement.condition_rules, people)
+    fine = earned(engagement.behaviour_rules, people)
+    whole = sum(abs(r.points_hundredths) for r in engagement.condition_rules)
     ranged = by_condition.range(whole)
     shown, low, high = (
         round_half_even(part * MILLION + fine, MILLION) for part in (ranged.shown, ranged.low, ranged.high)
@@ -117,57 +114,76 @@ def round_half_even(numerator: npt.NDArray[np.int64], denominator: int) -> npt.N
 
 
 class _Sum:
-    """Running sums of points: shown, low, high, and the points whose rule is known."""
+    """Running sums of points: shown, what unknown rules may add to it at least and at most, and their points."""
 
     def __init__(self, size: int) -> None:
-        self.shown = np.zeros(size, dtype=np.int64)
-        self.low = np.zeros(size, dtype=np.int64)
-        self.high = np.zeros(size, dtype=np.int64)
-        self.unknown = np.zeros(size, dtype=np.int64)
+        self.shown, self.least, self.most, self.unknown = np.zeros((4, size), dtype=np.int64)
 
-    def add(self, truth: Truths, points: int) -> None:
-        """A rule on its own: unknown adds anything between nothing and its points."""
-        won = np.where(truth == IN, points, 0)
-        self.shown += won
-        self.low += won
-        self.high += won
-        open_ = truth == UNKNOWN
-        if open_.any():
-            (self.high if points > 0 else self.low)[open_] += points
-            self.unknown[open_] += abs(points)
+    def add(self, rules: Sequence[FitRule | ConditionRule], people: PeopleView) -> None:
+        """Rules that each stand alone: unknown adds anything between nothing and its points."""
+        for truths, points in _truths(rules, people):
+            self.shown += points @ (truths == IN)
+            open_ = truths == UNKNOWN
+            if some(open_):
+                self.least += np.minimum(points, 0) @ open_
+                self.most += np.maximum(points, 0) @ open_
+                self.unknown += np.abs(points) @ open_
 
-    def add_bounded(
-        self, won: Hundredths, open_: npt.NDArray[np.bool_], low: int, high: int, at_stake: int
-    ) -> None:
+    def add_jointly(self, bound: JointBound, people: PeopleView) -> None:
         """Rules that are all known or all unknown together."""
+        won, open_ = np.zeros(people.size, dtype=np.int64), np.zeros(people.size, dtype=np.bool_)
+        at_stake = 0
+        for truths, points in _truths(bound.rules, people):
+            won += points @ (truths == IN)
+            open_ |= np.logical_or.reduce(truths == UNKNOWN)
+            at_stake += int(np.abs(points).sum())
         self.shown += won
-        self.low += np.where(open_, low, won)
-        self.high += np.where(open_, high, won)
-        self.unknown[open_] += at_stake
+        if some(open_):
+            self.least[open_] += bound.low - won[open_]
+            self.most[open_] += bound.high - won[open_]
+            self.unknown[open_] += at_stake
 
     def add_group(self, part: _Sum, cap: int | None) -> None:
         """A group's net sum, limited to its cap at both ends."""
-        for name in ("shown", "low", "high"):
-            value = getattr(part, name)
-            getattr(self, name).__iadd__(value if cap is None else np.minimum(value, cap))
+        shown, low, high = part.shown, part.shown + part.least, part.shown + part.most
+        if cap is not None:
+            shown, low, high = (np.minimum(value, cap) for value in (shown, low, high))
+        self.shown += shown
+        self.least += low - shown
+        self.most += high - shown
         self.unknown += part.unknown
 
     def range(self, whole: int) -> ScoreRange:
         known = np.ones(len(self.shown)) if not whole else (whole - self.unknown) / whole
-        return ScoreRange(self.shown, self.low, self.high, known)
+        return ScoreRange(self.shown, self.shown + self.least, self.shown + self.most, known)
 
 
-def _groups(rules: Sequence[FitRule]) -> Iterator[tuple[str | None, tuple[FitRule, ...]]]:
-    for group in dict.fromkeys(r.group for r in rules):
-        yield group, tuple(r for r in rules if r.group == group)
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The fit rules of one group, or of none: those that are bounded together, and those that stand `alone`."""
+
+    name: str | None
+    bounds: tuple[JointBound, ...]
+    alone: tuple[FitRule, ...]
 
 
-def _add_jointly(part: _Sum, bound: JointBound, people: PeopleView) -> None:
-    won = np.zeros(people.size, dtype=np.int64)
-    open_ = np.zeros(people.size, dtype=np.bool_)
-    for rule in bound.rules:
-        truth = people.truth(rule.when)
-        won += np.where(truth == IN, rule.points_hundredths, 0)
-        open_ |= truth == UNKNOWN
-    at_stake = sum(abs(r.points_hundredths) for r in bound.rules)
-    part.add_bounded(won, open_, bound.low, bound.high, at_stake)
+def _groups(rules: Sequence[FitRule], catalog: FieldCatalog) -> tuple[_Group, ...]:
+    """By the first rule of each."""
+    groups = []
+    for name in dict.fromkeys(r.group for r in rules):
+        mine = [r for r in rules if r.group == name]
+        bounds = () if name is None else joint_bounds(mine, catalog)
+        together = {id(rule) for bound in bounds for rule in bound.rules}
+        groups.append(_Group(name, bounds, tuple(r for r in mine if id(r) not in together)))
+    return tuple(groups)
+
+
+def _truths(
+    rules: Sequence[FitRule | ConditionRule], people: PeopleView
+) -> Iterator[tuple[Truths, Hundredths]]:
+    """The truths of rules, shape `(rules, people)`, and their points; as many rules at a time as make few cells."""
+    n_together = max(1, _FEW_CELLS // max(people.size, 1))
+    for i in range(0, len(rules), n_together):
+        some_rules = rules[i : i + n_together]
+        truths = np.array([people.truth(rule.when) for rule in some_rules])
+        yield truths, np.array([rule.points_hundredths for rule in some_rules], dtype=np.int64)

@@ -18,6 +18,7 @@ from handraise.evaluate.occurrences import MILLION, Counts, Rows, weights
 from handraise.evaluate.points import Points
 from handraise.evaluate.spells import Counted, Diary
 from handraise.evaluate.views import ChunkFacts, PeopleView, at_most
+from handraise.evaluate.weighing import weighed_each
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.model.scores import BehaviourRule
 from handraise.model.time import Micros
@@ -47,14 +48,14 @@ def earned(rules: Sequence[BehaviourRule], people: PeopleView) -> Counts:
 
 def _sum_of(rules: Sequence[BehaviourRule], people: PeopleView) -> Counts:
     fine = np.zeros(people.size, dtype=np.int64)
-    for rule in rules:
-        fine += times(people.weighed(rule), rule)
+    for rule, millionths in zip(rules, weighed_each(rules, people), strict=True):
+        fine += times(millionths, rule)
     return fine
 
 
 def times(millionths: Counts, rule: BehaviourRule) -> Counts:
     """Millionths of occurrences times hundredths of points. Raises `EngineError` before it would overflow."""
-    if int(millionths.max(initial=0)) * abs(rule.points_hundredths) > MOST_FINE_POINTS:
+    if int(np.maximum.reduce(millionths, initial=0)) * abs(rule.points_hundredths) > MOST_FINE_POINTS:
         raise EngineError(
             f"Rule `{rule.name}` gives somebody more points than can be added up.",
             ("Give it fewer points, or limit it with `at_most`.",),

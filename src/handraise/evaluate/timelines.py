@@ -26,10 +26,10 @@ def latest(timeline: Timeline | None, n_subjects: int) -> tuple[Ints, Bools]:
     assumed = np.zeros(n_subjects, dtype=np.bool_)
     if timeline is None or not len(timeline.subject):
         return code, assumed
-    subject = timeline.subject
-    last = np.append(np.flatnonzero(subject[1:] != subject[:-1]), len(subject) - 1)
-    code[subject[last]] = timeline.code[last]
-    assumed[subject[last]] = (timeline.assumed[last] == 1) & (timeline.code[last] >= 0)
+    # Of several values assigned to one place the last one stays.
+    code[timeline.subject] = timeline.code
+    assumed[timeline.subject] = timeline.assumed == 1
+    assumed &= code >= 0
     return code, assumed
 
 

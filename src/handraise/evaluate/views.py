@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -101,6 +101,14 @@ class ChunkFacts:
         return None if timeline is None else self.remember(("steps", field_), lambda: Steps(timeline))
 
 
+@cache
+def _truth_of() -> Callable[[Condition, View], Truths]:
+    """The evaluation of conditions, which reads views itself."""
+    from handraise.evaluate.conditions import truth_of
+
+    return truth_of
+
+
 @dataclass
 class View:
     """One kind of subject at points."""
@@ -109,6 +117,7 @@ class View:
     points: Points
     _truths: dict[Condition, Truths] = field(default_factory=dict)
     _latest: dict[Field, tuple[Ints, Bools]] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def compiled(self) -> Compiled:
@@ -135,10 +144,15 @@ class View:
         """Truth of the condition at each point; shape `(size,)`."""
         known = self._truths.get(condition)
         if known is None:
-            from handraise.evaluate.conditions import truth_of
-
-            known = self._truths[condition] = truth_of(condition, self)
+            known = self._truths[condition] = _truth_of()(condition, self)
         return known
+
+    def made(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives of all points, made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: T = self._made[name]
+        return found
 
     def by_instant(self, what: Callable[[Instants], Instants]) -> Instants:
         """What depends on nothing but the instants: of each point, or the one of all."""
@@ -217,7 +231,6 @@ class PeopleView(View):
     """
 
     scorer: Callable[[Score], Scored] | None = None
-    _made: dict[str, Any] = field(default_factory=dict)
     scoring: Callable[[PeopleView], object] | None = None
     ages_in_steps: bool = False
 
@@ -231,13 +244,6 @@ class PeopleView(View):
         if self.scoring is not None:
             self.scoring(people)
         return people
-
-    def made(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives of all points, made once."""
-        if name not in self._made:
-            self._made[name] = make()
-        found: T = self._made[name]
-        return found
 
     def let_go(self) -> None:
         """Ends the circles of views that lead to each other, so that what they remember is freed at once and not when
@@ -284,12 +290,7 @@ class PeopleView(View):
 
     def weighed(self, rule: BehaviourRule) -> Counts:
         """min(sum of weights, at_most) of a behaviour rule at each point, in millionths."""
-        matched = self.acts(rule.behaviour, self.start(rule.within))
-        if rule.distinct is not None:
-            occurrences = self.facts.occurrences
-            matched = matched.only(
-                occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct))
-            )
+        matched = self.weighed_acts(rule)
         subject = matched.subject
         half_life = None if rule.half_life is None else rule.half_life.micros
         if half_life is None:
@@ -300,6 +301,14 @@ class PeopleView(View):
             sums = np.bincount(subject, weights=weight, minlength=self.size)
             total = np.rint(sums * MILLION).astype(np.int64)
         return at_most(total, rule)
+
+    def weighed_acts(self, rule: BehaviourRule) -> Matched:
+        """The occurrences that a behaviour rule weighs at each point."""
+        matched = self.acts(rule.behaviour, self.start(rule.within))
+        if rule.distinct is None:
+            return matched
+        occurrences = self.facts.occurrences
+        return matched.only(occurrences.last_row_per(matched, occurrences.side(matched, rule.distinct)))
 
     def steady(self, conditions: Sequence[Condition]) -> Steady | None:
         """Fewer points at which to ask for something that changes only with these conditions; `None` where all points

@@ -25,7 +25,11 @@ def covered(people: PeopleView, types: tuple[str, ...], start: Micros | Instants
 
 def covered_since(view: View, types: tuple[str, ...]) -> Instants:
     """Since when sources have known of everything: at each point, or at the one of all."""
-    return view.by_instant(lambda at: view.compiled.covered_since(types, at))
+    instant, compiled = view.points.instant, view.compiled
+    if instant is None:
+        return view.by_instant(lambda at: compiled.covered_since(types, at))
+    name = ("covered since", types, instant)
+    return compiled.remember(name, lambda: compiled.covered_since(types, np.asarray(instant)))
 
 
 def covers(view: View, types: tuple[str, ...], start: Micros | Instants) -> Bools:

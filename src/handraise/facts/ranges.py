@@ -1,4 +1,4 @@
-"""Many ranges of indices as one array."""
+"""Arrays of indices: many ranges as one, and which are among others."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ def ranges(start: npt.NDArray[Any], length: npt.NDArray[Any]) -> npt.NDArray[np.
     np.cumsum(length[:-1], out=before[1:])
     total = int(length.sum())
     return np.repeat(start - before, length) + np.arange(total, dtype=np.int64)
+
+
+def is_among(ordered: npt.NDArray[Any], numbers: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which numbers are among `ordered`, which ascends; cheaper than `np.isin` where there are few."""
+    if not len(ordered):
+        return np.zeros(len(numbers), dtype=np.bool_)
+    found: npt.NDArray[np.bool_] = (
+        ordered[np.minimum(ordered.searchsorted(numbers), len(ordered) - 1)] == numbers
+    )
+    return found

@@ -25,7 +25,7 @@ _PARAMETER = re.compile(r"\$([a-z_]+)")
 @dataclass(frozen=True, slots=True)
 class View:
     """Queries over visible facts. `{visible}` in a statement stands for the condition, `{delayed}` for the
-    same in the clustered copies."""
+    same in the clustered copies, and `{appended}` for its part that is not about instants."""
 
     connection: Connection
     as_of: Micros
@@ -61,6 +61,7 @@ class View:
         ).replace(
             "{delayed}", f"(happened_at <= $as_of AND happened_at + delay <= $as_of AND {self._appended})"
         )
+        text = text.replace("{appended}", f"({self._appended})")
         given = {"as_of": self.as_of, "horizon": self.horizon, **values}
         used = set(_PARAMETER.findall(text))
         return text, {k: v for k, v in given.items() if k in used}

@@ -17,6 +17,7 @@ from decimal import Decimal
 from enum import Enum
 
 from handraise.model.fields import Field
+from handraise.model.hashed import Hashed
 from handraise.model.time import Duration, Micros
 from handraise.model.value_tests import Comparison, ValueTest
 
@@ -51,12 +52,12 @@ class DealOf(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Always:
+class Always(Hashed):
     """In, for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
-class AttributeTest:
+class AttributeTest(Hashed):
     """A test of the value of a field, latest as known at the instant. Missing value: unknown."""
 
     field: Field
@@ -64,7 +65,7 @@ class AttributeTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Did:
+class Did(Hashed):
     """The person did a behaviour this often in `(t - within, t]`, or since an instant (included), or ever.
 
     With `distinct`, different assets (programs, products) are counted; occurrences without one do not count.
@@ -80,7 +81,7 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(Hashed):
     """The person has been known for `span` or longer and did nothing in `(t - span, t]`.
 
     Without `behaviours`, nothing means none of the buyer's acts (`activities.is_buyer_act`). Known for less
@@ -92,7 +93,7 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountDid:
+class AccountDid(Hashed):
     """At least so many people of the account did a behaviour, each `times` or more, in the window.
 
     An activity belongs to the account its person held at its instant. The person asked about counts too.
@@ -107,7 +108,7 @@ class AccountDid:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountPeople:
+class AccountPeople(Hashed):
     """So many members of the account at the instant for whom `who` holds; unknown members may or may not count."""
 
     who: Condition
@@ -115,7 +116,7 @@ class AccountPeople:
 
 
 @dataclass(frozen=True, slots=True)
-class HasRole:
+class HasRole(Hashed):
     """The buying group of the account has somebody in a role (`products.BuyingGroup`); `missing`: it has nobody in it.
 
     In: a member surely has it. Out: no member possibly does; otherwise unknown. `missing` is the opposite; an account
@@ -127,7 +128,7 @@ class HasRole:
 
 
 @dataclass(frozen=True, slots=True)
-class HasOpportunity:
+class HasOpportunity(Hashed):
     """There is a deal now in one of `statuses`: of the account, or with a contact role for the person.
 
     `within`: it reached that status (was opened, for open ones) in `(t - within, t]`. Deals are closed-world.
@@ -139,26 +140,26 @@ class HasOpportunity:
 
 
 @dataclass(frozen=True, slots=True)
-class GradeIs:
+class GradeIs(Hashed):
     """The fit grade is one of these letters, for the whole range the score could take; else unknown."""
 
     grades: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class GradeIsOpen:
+class GradeIsOpen(Hashed):
     """The fit grade is not certain: unknown facts could still change the letter. Never unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class LevelIs:
+class LevelIs(Hashed):
     """The engagement level is one of these (1 is highest), for the whole range; else unknown."""
 
     levels: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RankIs:
+class RankIs(Hashed):
     """The rank, `A1` to `D4`, is one of these for every grade and level that are still possible; else unknown."""
 
     ranks: tuple[str, ...]
@@ -170,7 +171,7 @@ class Score(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreIs:
+class ScoreIs(Hashed):
     """A score against a bound, for the whole range; else unknown."""
 
     score: Score
@@ -179,20 +180,20 @@ class ScoreIs:
 
 
 @dataclass(frozen=True, slots=True)
-class InSegment:
+class InSegment(Hashed):
     """Member of a named segment; an account segment is asked of the person's account (none: unknown)."""
 
     segment: str
 
 
 @dataclass(frozen=True, slots=True)
-class IsMarketingQualified:
+class IsMarketingQualified(Hashed):
     """In one of the agreed cells of the matrix, or on an agreed track (`model.triggers`): a trigger of it fired and
     still stands. Unknown where neither is certain."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeldFor:
+class HeldFor(Hashed):
     """The value of a field passes `test` and has been the current one for `span` or longer (`longer`), or for less.
 
     A value is current from the instant it became the latest *as seen*; the same value sent again does not
@@ -207,7 +208,7 @@ class HeldFor:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstTime:
+class FirstTime(Hashed):
     """The person did the behaviour exactly once so far, and that in `(t - within, t]` where there is a window.
 
     Twice: out. Once, outside the window: out. Otherwise unknown where the sources do not cover all of the time
@@ -219,7 +220,7 @@ class FirstTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Hashed):
     """The person did the behaviour at `t - span` or before, has been known that long, and not in `(t - span, t]`.
 
     Done in the window, or not known that long: out. Outside coverage what was not seen is unknown.
@@ -230,7 +231,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(Hashed):
     """The person does the behaviour again after a pause: two occurrences, one after the other and `pause` or more
     apart, the later one in `(t - within, t]`.
 
@@ -243,7 +244,7 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
-class Regularly:
+class Regularly(Hashed):
     """The person did the behaviour in at least `n` of the last `of` blocks of 7 x 24 h, which end at `t`.
 
     Blocks that no source covers, and in which nothing was seen, may count or not.
@@ -255,7 +256,7 @@ class Regularly:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Hashed):
     """One step of a sequence: a behaviour, and how long after the step before it (`low <= gap <= high`)."""
 
     behaviour: str
@@ -264,7 +265,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Hashed):
     """The person did these behaviours one after the other, strictly increasing in time, all in `(t - within, t]`.
 
     Other acts may lie between. Like a count's lower limit it is never unknown. Gaps are exact durations.
@@ -275,7 +276,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class InterestedIn:
+class InterestedIn(Hashed):
     """Interested in a product, by the playbook's one definition of interest (`products.Interest`).
 
     In: says so, or acts on it often enough. Where what the person says is asked for but missing, and the acts
@@ -286,7 +287,7 @@ class InterestedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class ReachedStatus:
+class ReachedStatus(Hashed):
     """In some program of a type, or in one named program, the person reached a status (or a later one) in
     `(t - within, t]`. `status` is `None` for: any status that the type counts as success.
 
@@ -308,7 +309,7 @@ class OfferPiece(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class TookOffer:
+class TookOffer(Hashed):
     """The person took a piece of a two-stage content offer in `(t - within, t]`. Never unknown."""
 
     offer: str
@@ -317,7 +318,7 @@ class TookOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class StageIs:
+class StageIs(Hashed):
     """The lifecycle stage is one of these; with `span`, since so long or longer (`longer`), or for less.
 
     Never unknown. A trigger and the lifecycle read it as just before `t`.
@@ -329,7 +330,7 @@ class StageIs:
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(Hashed):
     """One of these triggers fired for the person in `(t - within, t]`. Never unknown. A trigger reads itself as
     just before `t`."""
 
@@ -338,22 +339,22 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class All(Hashed):
     of: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class Any(Hashed):
     of: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Hashed):
     of: Condition
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Hashed):
     """At least `n` of these, 1 <= n <= number of them."""
 
     n: int
@@ -427,9 +428,12 @@ CONDITION_KINDS: tuple[type, ...] = (
 )
 
 
+_OF_SEVERAL = (All, Any, AtLeast)
+
+
 def children(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly inside (of the same subject: not `AccountPeople.who`, which asks other people)."""
-    if isinstance(condition, All | Any | AtLeast):
+    if isinstance(condition, _OF_SEVERAL):
         return condition.of
     return (condition.of,) if isinstance(condition, Not) else ()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from handraise.model.hashed import Hashed
 from handraise.model.values import FieldType
 
 
@@ -34,7 +35,7 @@ class Entity(Enum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Field:
+class Field(Hashed):
     """A field by its written name, `account.employees`."""
 
     entity: str
@@ -50,7 +51,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldDefinition:
+class FieldDefinition(Hashed):
     """A field, its type, and one line that says what it is."""
 
     field: Field
@@ -183,6 +184,7 @@ class FieldCatalog:
     def __init__(self, extra: Iterable[FieldDefinition] = ()) -> None:
         self._by_field = {d.field: d for d in STANDARD_FIELDS}
         self._by_field.update((d.field, d) for d in extra)
+        self.definitions = tuple(self._by_field.values())
 
     def get(self, field: Field) -> FieldDefinition | None:
         return self._by_field.get(field)

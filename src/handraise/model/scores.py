@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from handraise.model.conditions import Condition, Distinct
+from handraise.model.hashed import Hashed
 from handraise.model.time import Duration
 
 GRADES: tuple[str, ...] = ("A", "B", "C", "D")
@@ -63,7 +64,7 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class FitRule:
+class FitRule(Hashed):
     """Points for a condition. Unknown condition: the points stay in the range, not in the score."""
 
     name: str
@@ -82,7 +83,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class BehaviourRule:
+class BehaviourRule(Hashed):
     """Points for each occurrence of a behaviour: points x min(sum of weights, at_most).
 
     An occurrence in `(t - within, t]` weighs 1, or 0.5 ** (age / half_life). With `distinct`, each different
@@ -99,7 +100,7 @@ class BehaviourRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionRule:
+class ConditionRule(Hashed):
     """Points, often negative, for a condition such as a silence. Unknown: in the range, not in the score."""
 
     name: str
@@ -116,6 +117,14 @@ class Engagement:
 
     rules: tuple[EngagementRule, ...] = ()
     levels: Thresholds = Thresholds(FixedThreshold(6000), FixedThreshold(3000), FixedThreshold(1000))
+
+    @property
+    def behaviour_rules(self) -> tuple[BehaviourRule, ...]:
+        return tuple(rule for rule in self.rules if isinstance(rule, BehaviourRule))
+
+    @property
+    def condition_rules(self) -> tuple[ConditionRule, ...]:
+        return tuple(rule for rule in self.rules if isinstance(rule, ConditionRule))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,15 +37,15 @@ class Unit(Enum):
     @property
     def exact_micros(self) -> Micros | None:
         """Length in microseconds, `None` for a calendar step."""
-        return _EXACT.get(self)
+        return _EXACT.get(self._value_)  # a text has its hash at hand, a member works it out
 
 
 _EXACT = {
-    Unit.SECONDS: MICROS_PER_SECOND,
-    Unit.MINUTES: 60 * MICROS_PER_SECOND,
-    Unit.HOURS: 3600 * MICROS_PER_SECOND,
-    Unit.DAYS: MICROS_PER_DAY,
-    Unit.WEEKS: 7 * MICROS_PER_DAY,
+    "seconds": MICROS_PER_SECOND,
+    "minutes": 60 * MICROS_PER_SECOND,
+    "hours": 3600 * MICROS_PER_SECOND,
+    "days": MICROS_PER_DAY,
+    "weeks": 7 * MICROS_PER_DAY,
 }
 _MONTHS = {Unit.MONTHS: 1, Unit.QUARTERS: 3, Unit.YEARS: 12}
 

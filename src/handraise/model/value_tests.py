@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from handraise.model.hashed import Hashed
 from handraise.model.time import Duration
 
 
@@ -28,7 +29,7 @@ class TextRelation(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Hashed):
     """The value is one of these (or, negated, none of these). Texts compare folded.
 
     The values are canonical texts of the field's type (`handraise.model.values`), as written.
@@ -39,7 +40,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Hashed):
     """A number, date or instant against a bound. Dates are ISO dates, instants ISO with zone."""
 
     comparison: Comparison
@@ -47,7 +48,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Between(Hashed):
     """From `low` to `high`, both included."""
 
     low: Decimal | str
@@ -55,7 +56,7 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
-class TextTest:
+class TextTest(Hashed):
     """The text, folded, stands in the relation to any of these. `MATCHES` is an RE2 search in the
     folded text, without regard to case."""
 
@@ -64,7 +65,7 @@ class TextTest:
 
 
 @dataclass(frozen=True, slots=True)
-class ListHas:
+class ListHas(Hashed):
     """A list-valued field has any (or all) of these texts. `any of []` is false, `all of []` true."""
 
     values: tuple[str, ...]
@@ -72,28 +73,28 @@ class ListHas:
 
 
 @dataclass(frozen=True, slots=True)
-class IsKnown:
+class IsKnown(Hashed):
     """The value is known (or, with `known=False`, missing). Never unknown."""
 
     known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class InTheLast:
+class InTheLast(Hashed):
     """A date d with today - span < d <= today (today in the playbook's zone); an instant x with t - span < x <= t."""
 
     span: Duration
 
 
 @dataclass(frozen=True, slots=True)
-class InTheNext:
+class InTheNext(Hashed):
     """A date d with today <= d < today + span; an instant x with t <= x < t + span."""
 
     span: Duration
 
 
 @dataclass(frozen=True, slots=True)
-class LongerAgo:
+class LongerAgo(Hashed):
     """A date d with d <= today - span (an instant x with x <= t - span): the rest of the past."""
 
     span: Duration
