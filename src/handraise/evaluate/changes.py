@@ -182,8 +182,8 @@ def _of_engagement_but_ageing(engagement: Engagement, facts: ChunkFacts) -> Iter
 
 def _of_ageing(engagement: Engagement, facts: ChunkFacts) -> Changes:
     """The midnights at which ageing changes what is asked of the score; where that is not known, all at which it ages."""
-    classes_at = facts.engagement_classes
-    if classes_at is None or not ages_one_way(engagement):
+    standing_at = facts.engagement_standing
+    if standing_at is None or not ages_one_way(engagement):
         decayed = [
             _of_decay(rule, facts)
             for rule in engagement.rules
@@ -205,7 +205,7 @@ def _of_ageing(engagement: Engagement, facts: ChunkFacts) -> Changes:
     same = points.subject[1:] == points.subject[:-1]
     ends[:-1][same] = points.at[1:][same]
     midnights = facts.compiled.midnights(int(points.at.min()))
-    return deciding_midnights(points, ends, midnights, lambda some: classes_at(facts, some))
+    return deciding_midnights(points, ends, midnights, lambda some: standing_at(facts, some))
 
 
 def _of_decay(rule: BehaviourRule, facts: ChunkFacts) -> Changes:

@@ -326,9 +326,7 @@ def _(condition: StageIs, view: View) -> Truths:
 @truth_of.register
 def _(condition: ScoreIs, view: View) -> Truths:
     scored = _scored(view, condition.score)
-    at_low = _against(condition.bound, condition.comparison, scored.low)
-    at_high = _against(condition.bound, condition.comparison, scored.high)
-    return bounded(at_low & at_high, at_low | at_high)
+    return bound_test(condition, scored.low, scored.high)
 
 
 @truth_of.register
@@ -339,6 +337,13 @@ def _(condition: InSegment, view: View) -> Truths:
     accounts = view.accounts()
     truths = accounts.truth(segment.when)
     return truths if view is accounts else truths[_people(view).account]
+
+
+def bound_test(bound: ScoreIs, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> Truths:
+    """A score's range, in hundredths, against a bound."""
+    at_low = _against(bound.bound, bound.comparison, low)
+    at_high = _against(bound.bound, bound.comparison, high)
+    return bounded(at_low & at_high, at_low | at_high)
 
 
 def rank_test(ranks: tuple[str, ...], fit: Scored, engagement: Scored) -> Truths:

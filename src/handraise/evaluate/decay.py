@@ -9,18 +9,31 @@ not, halving the time finds the midnights that matter.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from handraise.evaluate.keys import in_order
 from handraise.evaluate.points import Points
 from handraise.facts.chunks import Instants, Ints
 from handraise.model.scores import BehaviourRule, Engagement
 
 Classes = npt.NDArray[np.int8]
-ClassesAt = Callable[[Points], Classes]
-"""On which side of everything that is asked the engagement score lies at each point; shape `(n, questions)`."""
+Rows = npt.NDArray[np.int64]
+_MANY_POINTS = 500_000
+
+
+class Standing(Protocol):
+    """On which side of everything that is asked the engagement score lies at points; shape `(n, questions)`."""
+
+    def at_points(self) -> Classes: ...
+
+    def later(self, which: Rows, at: Instants) -> Classes:
+        """Of some of the points, each at a later midnight up to which nothing but ageing changes the score."""
+        ...
+
+
+StandingAt = Callable[[Points], Standing]
 
 
 def ages_one_way(engagement: Engagement) -> bool:
@@ -30,7 +43,7 @@ def ages_one_way(engagement: Engagement) -> bool:
 
 
 def deciding_midnights(
-    changes: Points, ends: Instants, midnights: Instants, classes_at: ClassesAt
+    changes: Points, ends: Instants, midnights: Instants, standing_at: StandingAt
 ) -> tuple[Ints, Instants]:
     """(subject, midnight) wherever the classes are others than just before, between `changes` of the score for other reasons.
 
@@ -39,33 +52,32 @@ def deciding_midnights(
     first = np.searchsorted(midnights, changes.at, side="right")
     last = np.searchsorted(midnights, ends, side="left") - 1
     some = np.flatnonzero(first <= last)
-    subject, low, high = changes.subject[some], first[some] - 1, last[some]
-    at_low = classes_at(changes.only(first <= last))
-    at_high = _classes(subject, midnights[high], classes_at)
-    found: list[tuple[Ints, Instants]] = []
-    while True:
-        # Only where something differs between `low` and `high` is there a midnight to find.
-        differs = (at_low != at_high).any(axis=1)
-        subject, low, high = subject[differs], low[differs], high[differs]
-        at_low, at_high = at_low[differs], at_high[differs]
-        is_next = high - low == 1
-        found.append((subject[is_next], midnights[high[is_next]]))
-        subject, low, high = subject[~is_next], low[~is_next], high[~is_next]
-        at_low, at_high = at_low[~is_next], at_high[~is_next]
-        if not len(subject):
-            break
-        middle = (low + high) // 2
-        at_middle = _classes(subject, midnights[middle], classes_at)
-        subject = np.concatenate([subject, subject])
-        low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-        at_low, at_high = np.concatenate([at_low, at_middle]), np.concatenate([at_middle, at_high])
+    found = [(changes.subject[:0], changes.at[:0])]
+    for i in range(0, len(some), _MANY_POINTS):
+        which = some[i : i + _MANY_POINTS]
+        points = changes.only(which)
+        place, number = _deciding(standing_at(points), first[which], last[which], midnights)
+        found.append((points.subject[place], midnights[number]))
     return np.concatenate([s for s, _ in found]), np.concatenate([at for _, at in found])
 
 
-def _classes(subject: Ints, at: Instants, classes_at: ClassesAt) -> Classes:
-    """The classes at points in any order."""
-    order = in_order(subject, at)
-    classes = classes_at(Points(subject[order], at[order]))
-    found = np.empty_like(classes)
-    found[order] = classes
-    return found
+def _deciding(standing: Standing, first: Rows, last: Rows, midnights: Instants) -> tuple[Rows, Rows]:
+    """(place of the point, number of the midnight) of each midnight that matters."""
+    place, low, high = np.arange(len(first)), first - 1, last
+    at_low, at_high = standing.at_points(), standing.later(place, midnights[high])
+    found = [(place[:0], high[:0])]
+    while len(place):
+        # Only where something differs between `low` and `high` is there a midnight to find.
+        differs = (at_low != at_high).any(axis=1)
+        place, low, high = place[differs], low[differs], high[differs]
+        at_low, at_high = at_low[differs], at_high[differs]
+        is_next = high - low == 1
+        found.append((place[is_next], high[is_next]))
+        place, low, high = place[~is_next], low[~is_next], high[~is_next]
+        at_low, at_high = at_low[~is_next], at_high[~is_next]
+        middle = (low + high) // 2
+        at_middle = standing.later(place, midnights[middle])
+        place = np.concatenate([place, place])
+        low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
+        at_low, at_high = np.concatenate([at_low, at_middle]), np.concatenate([at_middle, at_high])
+    return np.concatenate([p for p, _ in found]), np.concatenate([n for _, n in found])

@@ -7,22 +7,26 @@ far comes nearer from the beginning on: it is done until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from handraise.evaluate.changes import MANY_POINTS, person_steps
+from handraise.evaluate.changes import person_steps
 from handraise.evaluate.compiled import Compiled
+from handraise.evaluate.conditions import bound_test
+from handraise.evaluate.decay import Classes, Rows
 from handraise.evaluate.decide import LimitsOverTime, ScoredPeople
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.lifecycle import Entries, recorded_acts, replayed, stage_states
+from handraise.evaluate.occurrences import Counts
 from handraise.evaluate.past import Log, Past
 from handraise.evaluate.points import Points
+from handraise.evaluate.scores import ScoreRange, score_of_conditions, with_earned
+from handraise.evaluate.tallies import Earned
 from handraise.evaluate.triggers import firings, in_state
 from handraise.evaluate.views import ChunkFacts, PeopleView
-from handraise.facts.chunks import Chunk
+from handraise.facts.chunks import Chunk, Instants
 from handraise.model.conditions import Condition, Score, ScoreIs, walk
 from handraise.model.playbook import Playbook
 from handraise.model.time import Micros
@@ -76,7 +80,7 @@ class ChunkHistory:
             compiled,
             chunk,
             calibrated_at=limits.instants,
-            engagement_classes=self._engagement_classes if limits.are_known else None,
+            engagement_standing=self._engagement_standing if limits.are_known else None,
         )
         self._bounds = _engagement_bounds(compiled.playbook)
         self._triggers = order_of_triggers(compiled.playbook)
@@ -104,19 +108,10 @@ class ChunkHistory:
     def _scored(self, people: PeopleView) -> ScoredPeople:
         return ScoredPeople(people, self.limits.at(people.points.at))
 
-    def _engagement_classes(self, facts: ChunkFacts, points: Points) -> npt.NDArray[np.int8]:
-        """Of the score as shown and of both ends of its range the class, and the verdict on every bound."""
-        parts = [np.empty((0, 3 + len(self._bounds)), dtype=np.int8)]
-        for i in range(0, points.n, MANY_POINTS):
-            some = Points(points.subject[i : i + MANY_POINTS], points.at[i : i + MANY_POINTS])
-            people = PeopleView(facts, some, scoring=self._scored, ages_in_steps=True)
-            scored = self._scored(people)
-            found = scored.scored(Score.ENGAGEMENT)
-            shown = scored.limits.of(Score.ENGAGEMENT).of(scored.range(Score.ENGAGEMENT).shown)
-            columns = [shown, found.best, found.worst, *(people.truth(bound) for bound in self._bounds)]
-            parts.append(np.stack(columns, axis=1))
-            people.let_go()
-        return np.concatenate(parts)
+    def _engagement_standing(self, facts: ChunkFacts, points: Points) -> EngagementStanding:
+        people = PeopleView(facts, points, scoring=self._scored, ages_in_steps=True)
+        self._scored(people)
+        return EngagementStanding(people, self.limits, self._bounds)
 
     def _nothing(self) -> Happened:
         ints, instants = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
@@ -197,3 +192,26 @@ def reads_itself(playbook: Playbook) -> bool:
 def happens(playbook: Playbook) -> bool:
     """Whether anything can happen at all."""
     return bool(playbook.triggers or playbook.lifecycle.stages)
+
+
+class EngagementStanding:
+    """Of the engagement score as shown and of both ends of its range the class, and the verdict on every bound."""
+
+    def __init__(self, people: PeopleView, limits: LimitsOverTime, bounds: Sequence[ScoreIs]) -> None:
+        engagement = people.compiled.playbook.engagement
+        self._limits, self._bounds, self._points = limits, bounds, people.points
+        self._of_conditions = score_of_conditions(engagement, people)
+        self._earned = Earned(engagement.behaviour_rules, people)
+        people.let_go()  # what behaviours are worth reads no score
+
+    def at_points(self) -> Classes:
+        return self._classes(self._of_conditions, self._earned.at_points(), self._points.at)
+
+    def later(self, which: Rows, at: Instants) -> Classes:
+        return self._classes(self._of_conditions.only(which), self._earned.later(which, at), at)
+
+    def _classes(self, of_conditions: ScoreRange, fine: Counts, at: Instants) -> Classes:
+        score, limits = with_earned(of_conditions, fine), self._limits.at(at).of(Score.ENGAGEMENT)
+        classes = [limits.of(each) for each in (score.shown, score.low, score.high)]
+        verdicts = [bound_test(bound, score.low, score.high) for bound in self._bounds]
+        return np.stack([*classes, *verdicts], axis=1)

@@ -49,7 +49,7 @@ class Points:
     def n(self) -> int:
         return len(self.subject)
 
-    def only(self, which: Bools) -> Points:
+    def only(self, which: Bools | npt.NDArray[np.int64]) -> Points:
         return Points(self.subject[which], self.at[which])
 
 

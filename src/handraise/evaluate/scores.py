@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths, some
-from handraise.evaluate.occurrences import MILLION
+from handraise.evaluate.occurrences import MILLION, Counts
 from handraise.evaluate.tallies import earned
 from handraise.evaluate.views import PeopleView
 from handraise.model.fields import FieldCatalog
@@ -46,6 +46,10 @@ class ScoreRange:
     low: Hundredths
     high: Hundredths
     known_share: npt.NDArray[np.float64]
+
+    def only(self, which: npt.NDArray[np.int64]) -> ScoreRange:
+        """Of some people."""
+        return ScoreRange(self.shown[which], self.low[which], self.high[which], self.known_share[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,23 @@ def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
 
 def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
     """The implicit score of each person; behaviours are counted, so only condition rules can be unknown."""
-    by_condition = _Sum(people.size)
-    by_condition.add(engagement.condition_rules, people)
-    fine = earned(engagement.behaviour_rules, people)
-    whole = sum(abs(r.points_hundredths) for r in engagement.condition_rules)
-    ranged = by_condition.range(whole)
+    return with_earned(score_of_conditions(engagement, people), earned(engagement.behaviour_rules, people))
+
+
+def score_of_conditions(engagement: Engagement, people: PeopleView) -> ScoreRange:
+    """The part of the implicit score that is given for conditions."""
+    total = _Sum(people.size)
+    total.add(engagement.condition_rules, people)
+    return total.range(sum(abs(rule.points_hundredths) for rule in engagement.condition_rules))
+
+
+def with_earned(of_conditions: ScoreRange, fine: Counts) -> ScoreRange:
+    """A score with points for behaviours, in millionths of hundredths."""
     shown, low, high = (
-        round_half_even(part * MILLION + fine, MILLION) for part in (ranged.shown, ranged.low, ranged.high)
+        round_half_even(part * MILLION + fine, MILLION)
+        for part in (of_conditions.shown, of_conditions.low, of_conditions.high)
     )
-    return ScoreRange(shown, low, high, ranged.known_share)
+    return ScoreRange(shown, low, high, of_conditions.known_share)
 
 
 def round_half_even(numerator: npt.NDArray[np.int64], denominator: int) -> npt.NDArray[np.int64]:

@@ -32,25 +32,78 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 def earned(rules: Sequence[BehaviourRule], people: PeopleView) -> Counts:
     """Points for behaviours at each point, in millionths of hundredths."""
-    if not people.ages_in_steps:
-        return _sum_of(rules, people)
-    counted = tuple(rule for rule in rules if rule.half_life is None and rule.distinct is None)
-    tally = people.facts.remember(("tally", counted), lambda: Tally.of(counted, people))
-    fine = tally.at(people.points)
-    for rule in rules:
-        if rule in counted:
-            continue
-        is_exact = rule.within is None or rule.within.micros is not None
-        weighed = _aged(rule, people) if rule.distinct is None and is_exact else people.weighed(rule)
-        fine += times(weighed, rule)
-    return fine
-
-
-def _sum_of(rules: Sequence[BehaviourRule], people: PeopleView) -> Counts:
+    if people.ages_in_steps:
+        return Earned(rules, people).at_points()
     fine = np.zeros(people.size, dtype=np.int64)
     for rule, millionths in zip(rules, weighed_each(rules, people), strict=True):
         fine += times(millionths, rule)
     return fine
+
+
+class Earned:
+    """Points for behaviours at points of a history, and at later instants up to which nothing but ageing changes them; in
+    millionths of hundredths."""
+
+    def __init__(self, rules: Sequence[BehaviourRule], people: PeopleView) -> None:
+        self._people, self._facts, self._subject = people, people.facts, people.points.subject
+        counted = tuple(rule for rule in rules if rule.half_life is None and rule.distinct is None)
+        tally = self._facts.remember(("tally", counted), lambda: Tally.of(counted, people))
+        self._fixed = tally.at(people.points)
+        self._weighed: list[tuple[BehaviourRule, Weighing, Ints]] = []
+        self._others: list[BehaviourRule] = []
+        for rule in rules:
+            is_exact = rule.within is None or rule.within.micros is not None
+            if rule.distinct is None and rule.half_life is not None and is_exact:
+                weighing = self._weighing(rule)
+                entry = weighing.diary.last_at(self._subject, people.points.at)
+                self._weighed.append((rule, weighing, entry.astype(np.int32)))
+            elif rule not in counted:
+                self._others.append(rule)
+
+    def at_points(self) -> Counts:
+        """At each point, aged as a history ages."""
+        fine = self._fixed.copy()
+        until = np.asarray(self._people.decayed_at)
+        for rule, weighing, entry in self._weighed:
+            fine += times(self._aged(rule, weighing.at(entry, until), self._people.points), rule)
+        for rule in self._others:
+            fine += times(self._people.weighed(rule), rule)
+        return fine
+
+    def later(self, which: Rows, at: Instants) -> Counts:
+        """Of some of the points, each at a later midnight: in any order, and the same point several times."""
+        fine = self._fixed[which]
+        points = Points(self._subject[which], at)
+        for rule, weighing, entry in self._weighed:
+            fine += times(self._aged(rule, weighing.at(entry[which], at), points), rule)
+        for rule in self._others:
+            fine += times(self._added_up(rule, points), rule)
+        return fine
+
+    def _aged(self, rule: BehaviourRule, sums: Sums, points: Points) -> Counts:
+        """min(sum of weights, at_most) in millionths.
+
+        Such a sum may differ in its last bits from one that is added up act by act, which is the one that counts: where
+        that could change its rounding it is added up so.
+        """
+        fine = sums * MILLION
+        total = np.rint(fine).astype(np.int64)
+        doubt = (8 * self._weighing(rule).n_most + 200) * _EPSILON * float(fine.max(initial=0.0))
+        doubtful = np.flatnonzero(np.abs(fine - np.floor(fine) - 0.5) <= doubt)
+        total = at_most(total, rule)
+        if len(doubtful):
+            total[doubtful] = self._added_up(rule, points.only(doubtful))
+        return total
+
+    def _added_up(self, rule: BehaviourRule, points: Points) -> Counts:
+        """Act by act, at points in any order."""
+        order = in_order(points.subject, points.at)
+        found = np.empty(points.n, dtype=np.int64)
+        found[order] = PeopleView(self._facts, points.only(order), ages_in_steps=True).weighed(rule)
+        return found
+
+    def _weighing(self, rule: BehaviourRule) -> Weighing:
+        return self._facts.remember(("weighing", rule), lambda: Weighing.of(rule, self._facts))
 
 
 def times(millionths: Counts, rule: BehaviourRule) -> Counts:
@@ -92,24 +145,6 @@ class Tally:
         return np.where(place >= 0, self.fine[np.maximum(place, 0)], 0)
 
 
-def _aged(rule: BehaviourRule, people: PeopleView) -> Counts:
-    """min(sum of weights, at_most) of a decayed rule at each point, in millionths.
-
-    Such a sum may differ in its last bits from one that is added up act by act, which is the one that counts: where
-    that could change its rounding it is added up so.
-    """
-    weighing = people.facts.remember(("weighing", rule), lambda: Weighing.of(rule, people.facts))
-    fine = weighing.at(people.points.subject, np.asarray(people.decayed_at)) * MILLION
-    total = np.rint(fine).astype(np.int64)
-    doubt = (8 * weighing.n_most + 200) * _EPSILON * float(fine.max(initial=0.0))
-    doubtful = np.flatnonzero(np.abs(fine - np.floor(fine) - 0.5) <= doubt)
-    total = at_most(total, rule)
-    if len(doubtful):
-        some = Points(people.points.subject[doubtful], people.points.at[doubtful])
-        total[doubtful] = PeopleView(people.facts, some, ages_in_steps=True).weighed(rule)
-    return total
-
-
 @dataclass(frozen=True, slots=True)
 class Weighing:
     """The sum of weights of a decayed rule at each entry of the diary, and how many entries a subject has at most."""
@@ -149,14 +184,13 @@ class Weighing:
         n_most = int(np.bincount(subject, minlength=1).max(initial=0))
         return cls(Diary.of(subject[kept], at[kept]), weight[kept], half_life, n_most)
 
-    def at(self, subject: Ints, until: Instants) -> Sums:
-        """The sum of each subject, aged until an instant; 0 before the first entry."""
+    def at(self, entry: Ints, until: Instants) -> Sums:
+        """The sum of each entry (-1: nothing yet), aged until an instant."""
         if not len(self.weight):
-            return np.zeros(len(subject))
-        place = self.diary.last_at(subject, until)
-        entry = np.maximum(place, 0)
+            return np.zeros(len(entry))
+        is_there, entry = entry >= 0, np.maximum(entry, 0)
         aged = weights(self.diary.at[entry], until, self.half_life)
-        return np.where(place >= 0, np.maximum(self.weight[entry], 0.0) * aged, 0.0)
+        return np.where(is_there, np.maximum(self.weight[entry], 0.0) * aged, 0.0)
 
 
 def _running(subject: Ints, aged: Sums, change: Sums) -> Sums:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.deals import DealStates
+from handraise.evaluate.decay import Standing
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import MILLION, Counts, Matched, Occurrences, What, count, weights
 from handraise.evaluate.past import NO_PAST, Past
@@ -51,20 +52,20 @@ class Scored:
 @dataclass
 class ChunkFacts:
     """What all views of one chunk share, and what was decided earlier (`past`), as they read it. `calibrated_at` are
-    the instants at which limits of classes change. `engagement_classes` tells over time on which side of all that is asked
+    the instants at which limits of classes change. `engagement_standing` tells over time on which side of all that is asked
     the engagement score lies (`decay`)."""
 
     compiled: Compiled
     chunk: Chunk
     past: Past = NO_PAST
     calibrated_at: Instants = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    engagement_classes: Callable[[ChunkFacts, Points], npt.NDArray[np.int8]] | None = None
+    engagement_standing: Callable[[ChunkFacts, Points], Standing] | None = None
     _remembered: dict[Hashable, Any] = field(default_factory=dict)
     _of_past: dict[Hashable, Any] = field(default_factory=dict)
 
     def reading(self, past: Past) -> ChunkFacts:
         """The same facts beside another past."""
-        shared = self.calibrated_at, self.engagement_classes, self._remembered
+        shared = self.calibrated_at, self.engagement_standing, self._remembered
         return ChunkFacts(self.compiled, self.chunk, past, *shared)
 
     def remember(self, name: Hashable, make: Callable[[], T], *, of_past: bool = False) -> T:
