@@ -20,7 +20,7 @@ from handraise.evaluate.conditions import account_did_count, did_count, silence_
 from handraise.evaluate.decide import ChunkDecisions
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What
-from handraise.evaluate.open_facts import OpenFacts
+from handraise.evaluate.open_facts import OpenFacts, waits_for
 from handraise.evaluate.points import BEFORE_ALL
 from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.evaluate.weighing import weighed_each
@@ -319,6 +319,9 @@ class Explainer:
         return (self._verdict(segment.when, account if account >= 0 else accounts.size - 1, accounts),)
 
     def _missing(self, condition: Condition, index: int, view: View) -> tuple[str, ...]:
+        field_ = waits_for(condition)
+        if field_ is not None:
+            return (field_,)
         into = self._facts.empty(view)
         self._facts.of_condition(condition, _only(index, view.size), into, view)
         return into.names_of(index)

@@ -172,10 +172,15 @@ def _inside(condition: Condition, view: View, open_: Bools, into: BitSets, facts
         _collect(part, view, open_, into, facts)
 
 
+def waits_for(condition: Condition) -> str | None:
+    """The one field that a condition waits for whenever it is unknown, of anybody, if that is so."""
+    return str(condition.field) if isinstance(condition, AttributeTest | HeldFor) else None
+
+
 @_inside.register(AttributeTest)
 @_inside.register(HeldFor)
 def _(condition: AttributeTest | HeldFor, view: View, open_: Bools, into: BitSets, facts: OpenFacts) -> None:
-    into.add(str(condition.field), open_)
+    into.add(str(waits_for(condition)), open_)
 
 
 @_inside.register
