@@ -13,6 +13,7 @@ SETTINGS_FILE = "handraise.yml"
 PLAYBOOK_FILE = "playbook.yml"
 PLAYBOOK_FOLDER = "playbook"
 MAPPING_FILE = "mapping.yml"
+SPARK_MASTER = "local[*]"
 
 
 def _setting(default: object, help_: str, unit: str = "") -> object:

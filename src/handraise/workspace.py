@@ -19,10 +19,18 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from handraise.config import MAPPING_FILE, PLAYBOOK_FILE, PLAYBOOK_FOLDER, SETTINGS_FILE, Settings
+from handraise.config import (
+    MAPPING_FILE,
+    PLAYBOOK_FILE,
+    PLAYBOOK_FOLDER,
+    SETTINGS_FILE,
+    SPARK_MASTER,
+    Settings,
+)
 from handraise.engines.local import Progress
 from handraise.errors import ExitCode, HandraiseError, WorkspaceError
 from handraise.evaluate.explain import PersonExplanation
@@ -37,7 +45,6 @@ from handraise.services.activating import Activating, ActivationResult
 from handraise.services.checking import CheckResult, check_playbook
 from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
-from handraise.services.deciding_on_spark import DEFAULT_MASTER, DecidingOnSpark, SparkResult
 from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
 from handraise.services.grouping import AccountsResult, Grouping
@@ -48,6 +55,9 @@ from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.segmenting import Segmented
 from handraise.services.settings import field_catalog, read_settings
+
+if TYPE_CHECKING:
+    from handraise.services.deciding_on_spark import SparkResult
 
 
 class Workspace:
@@ -161,7 +171,7 @@ class Workspace:
         *,
         as_of: str | Micros | None = None,
         playbook: str | Path | None = None,
-        master: str = DEFAULT_MASTER,
+        master: str = SPARK_MASTER,
         progress: Progress | None = None,
     ) -> SparkResult:
         """Decide everybody of a folder of facts on Spark, into a folder; the workspace's own facts are not touched."""
@@ -349,11 +359,13 @@ def decide_on_spark(
     *,
     as_of: str | Micros | None = None,
     settings: Settings = Settings(),
-    master: str = DEFAULT_MASTER,
+    master: str = SPARK_MASTER,
     clock: Clock = system_clock,
     progress: Progress | None = None,
 ) -> SparkResult:
     """Decide everybody of a folder of facts on Spark, into a folder, without a workspace."""
+    from handraise.services.deciding_on_spark import DecidingOnSpark
+
     at = _instant(as_of)
     deciding = DecidingOnSpark(settings, clock, master)
     return deciding.decide(Path(playbook), Path(facts), Path(out), clock() if at is None else at, progress)

@@ -12,7 +12,6 @@ import pyarrow as pa
 from handraise.cli import screens
 from handraise.cli.output import CONSOLE, clean, note, print_json, progress
 from handraise.config import Settings
-from handraise.demo import run_demo
 from handraise.engines.told import FIRING_COLUMNS, STAGE_ENTRY_COLUMNS
 from handraise.errors import ExitCode, HandraiseError, WorkspaceError
 from handraise.model.time import iso, parse_instant
@@ -349,6 +348,8 @@ def push(workspace: Path | None, url: str, run: str | None, schema: str | None, 
 
 
 def demo(into: Path, as_json: bool) -> None:
+    from handraise.demo import run_demo
+
     with progress("Demo") as shown:
         result = run_demo(into, progress=shown)
     if as_json:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from handraise.cli import screens
 from handraise.cli.output import note, print_json, progress
+from handraise.config import SPARK_MASTER
 from handraise.errors import ExitCode, HandraiseError, WorkspaceError
-from handraise.services.deciding_on_spark import DEFAULT_MASTER
 from handraise.workspace import Workspace, decide_on_spark
 
 
@@ -45,7 +45,7 @@ class OnSpark:
                 ("Leave out `--run`, or `--engine spark`.",),
                 exit_code=ExitCode.USAGE,
             )
-        opened, master = self._workspace(workspace), self.master or DEFAULT_MASTER
+        opened, master = self._workspace(workspace), self.master or SPARK_MASTER
         with progress("Deciding") as report:
             if opened is None:
                 assert self.playbook is not None

@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import rankdata
 
 from handraise.evidence.arrays import Bools, Codes, Floats, as_bools, as_floats, dense, each_alone
 from handraise.evidence.form import json_form
@@ -89,6 +87,8 @@ def mann_whitney_share(scores: Floats, outcome: Bools) -> float:
 
     Source: Mann and Whitney 1947; Bamber 1975, J Math Psych 12:387.
     """
+    from scipy.stats import rankdata
+
     m = int(outcome.sum())
     rank_sum = float(rankdata(scores)[outcome].sum())
     return (rank_sum - m * (m + 1) / 2) / (m * (len(outcome) - m))
@@ -100,6 +100,8 @@ def cluster_variance(scores: Floats, outcome: Bools, clusters: Codes) -> float:
     With each case its own cluster this is DeLong's. Sources: DeLong, DeLong and Clarke-Pearson 1988,
     Biometrics 44:837; Obuchowski 1997, Biometrics 53:567; placements by mid-ranks as in Sun and Xu 2014.
     """
+    from scipy.stats import rankdata
+
     m, n = int(outcome.sum()), int((~outcome).sum())
     value = mann_whitney_share(scores, outcome)
     overall = rankdata(scores)
@@ -158,6 +160,8 @@ def auc_of_counts(with_outcome: Floats, without: Floats) -> Floats:
 
 def _newcombe(value: float, m: int, n: int, level: float) -> Interval:
     """Source: method 5 of Newcombe 2006, Statistics in Medicine 25:559, the limits where |AUC - a| = z se(a)."""
+    from scipy.optimize import brentq
+
     z, half = normal_quantile(level), (m + n) / 2 - 1
 
     def excess(a: float) -> float:

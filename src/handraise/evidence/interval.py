@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri
-
 from handraise.evidence.form import json_form
 
 LEVEL = 0.95
@@ -39,6 +37,8 @@ class Interval:
 
 def normal_quantile(level: float) -> float:
     """z such that the normal distribution lies within (-z, z) with probability `level`."""
+    from scipy.special import ndtri
+
     return float(ndtri(0.5 + level / 2))
 
 

@@ -9,8 +9,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import false_discovery_control
 
 from handraise.evidence.arrays import Bools, Codes, Floats, as_bools, as_floats, each_alone
 from handraise.evidence.form import json_form
@@ -133,7 +131,7 @@ def trend(steps: Floats, outcome: Bools, *, clusters: Codes, strata: Codes, leve
     reach = normal_quantile(level) * error
     z = slope / null_error if null_error > 0 else 0.0
     interval = Interval(slope - reach, slope + reach, "cluster-robust", level)
-    return Trend(slope, interval, z, float(2 * ndtr(-abs(z))))
+    return Trend(slope, interval, z, _two_sided(z))
 
 
 def inversions(rates: RatesByCell, level: float = LEVEL) -> tuple[tuple[Inversion, ...], int]:
@@ -145,6 +143,8 @@ def inversions(rates: RatesByCell, level: float = LEVEL) -> tuple[tuple[Inversio
     pairs = [pair for pair in _neighbours() if all(rates.of(rank).n for rank in pair)]
     if not pairs:
         return (), 0
+    from scipy.stats import false_discovery_control
+
     p_values = [_difference_p_value(rates.of(better), rates.of(worse)) for better, worse in pairs]
     adjusted = false_discovery_control(p_values)
     found = [
@@ -183,7 +183,14 @@ def _difference_p_value(one: Rate, two: Rate) -> float:
     n_1, n_2 = one.n_effective, two.n_effective
     pooled = (p_1 * n_1 + p_2 * n_2) / (n_1 + n_2)
     error = math.sqrt(pooled * (1 - pooled) * (1 / n_1 + 1 / n_2))
-    return float(2 * ndtr(-abs(p_1 - p_2) / error)) if error > 0 else 1.0
+    return _two_sided((p_1 - p_2) / error) if error > 0 else 1.0
+
+
+def _two_sided(z: float) -> float:
+    """The p-value of a standard normal statistic."""
+    from scipy.special import ndtr
+
+    return float(2 * ndtr(-abs(z)))
 
 
 def _centred(values: Floats, strata: Codes) -> Floats:

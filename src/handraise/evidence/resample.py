@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from handraise.evidence.arrays import Bools, Codes, Floats, dense
 from handraise.evidence.interval import LEVEL, Interval
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 N_BOOT = 1000
 N_CASES_EXACT = 50_000
@@ -45,6 +48,8 @@ class LevelTable:
 
 def level_table(scores: Floats, outcome: Bools, clusters: Codes) -> LevelTable:
     """The table of all cases. Equal scores share a level, so ties stay ties."""
+    from scipy import sparse
+
     levels = dense_levels(scores)
     shape = (int(clusters.max(initial=-1)) + 1, int(levels.max(initial=-1)) + 1)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from handraise.config import Settings
+from handraise.config import SPARK_MASTER, Settings
 from handraise.engines.local import Progress
 from handraise.engines.spark.bucket import Asked
 from handraise.engines.spark.deciding import ROWS_PER_BUCKET, SparkDecided, SparkEngine, bring
@@ -35,7 +35,6 @@ from handraise.services.deciding import findings_of_decided, findings_of_newest,
 from handraise.services.settings import field_catalog
 from handraise.services.spark_session import check_pyspark, spark_session
 
-DEFAULT_MASTER = "local[*]"
 _PARTS = "part-*.parquet"
 
 
@@ -73,7 +72,7 @@ class DecidingOnSpark:
 
     settings: Settings
     clock: Clock
-    master: str = DEFAULT_MASTER
+    master: str = SPARK_MASTER
     rows_per_bucket: int = ROWS_PER_BUCKET
 
     def decide(
