@@ -45,6 +45,7 @@ test: check
 bench: $(VENV)/.bench-tools
 	$(BIN)/python -m benchmarks.single_instant
 	$(BIN)/python -m benchmarks.many_instants
+	$(BIN)/python -m benchmarks.histories
 	$(BIN)/python -m benchmarks.few_people
 	$(BIN)/python -m benchmarks.growth
 

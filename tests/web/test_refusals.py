@@ -23,6 +23,8 @@ EVERYWHERE = (
     "/v1/accounts",
     "/v1/runs",
     "/v1/runs/x",
+    "/v1/activations",
+    "/v1/calibrations",
     "/v1/playbook",
     "/v1/replay",
     "/v1/changes",

@@ -19,10 +19,12 @@ from handraise.model.time import Duration, Micros, iso, parse_instant
 from handraise.playbook.files import sources
 from handraise.playbook.text import Limits, Source
 from handraise.playbook.writer import write
+from handraise.services.activating import activation_data
 from handraise.services.checking import CheckResult, check_playbook, check_text
 from handraise.services.deciding import DecideResult, Deciding, run_data
 from handraise.services.explaining import explain_person
 from handraise.services.grouping import AccountsResult, Grouping
+from handraise.services.keeping import stored_data
 from handraise.services.planning import Planning
 from handraise.services.replaying import ChangesResult, Replaying
 from handraise.services.segmenting import Segmented
@@ -172,6 +174,19 @@ class Answers:
         run = found[_place([r.id for r in found], run_id)]
         finished = None if run.finished_at is None else iso(run.finished_at)
         return {**run_data(run), "finished_at": finished, "playbook": run.playbook_text}
+
+    def activations(self) -> dict[str, Any]:
+        """Which playbook was in force since when, in order of time."""
+        with self._alone():
+            found = self._deciding.store.activations()
+        return {"activations": [activation_data(a) for a in found]}
+
+    def calibrations(self, every: bool) -> dict[str, Any]:
+        """The calibrations that are facts, by instant; with `every` also those that decisions about the past worked out."""
+        with self._alone():
+            found = self._deciding.store.calibrations()
+        shown = [c for c in found if c.n_people and (every or c.known_at is not None)]
+        return {"calibrations": [stored_data(c) for c in shown]}
 
     def playbook(self) -> dict[str, Any]:
         """The playbook as it stands: canonical text, version and plain English, or else its problems."""

@@ -47,6 +47,10 @@ class AskedRuns(NothingAsked):
     after: Text = None
 
 
+class AskedCalibrations(NothingAsked):
+    every: bool = Field(default=False, alias="all")
+
+
 class AskedReplay(NothingAsked):
     first: NeededInstant = Field(alias="from")
     last: NeededInstant = Field(alias="to")
@@ -170,6 +174,16 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
     ) -> Json:
         """One stored run, with its playbook."""
         return Json(answers.run(run_id))
+
+    @app.get("/v1/activations")
+    def activations(asked: Annotated[NothingAsked, Query()]) -> Json:
+        """Which playbook was in force since when."""
+        return Json(answers.activations())
+
+    @app.get("/v1/calibrations")
+    def calibrations(asked: Annotated[AskedCalibrations, Query()]) -> Json:
+        """The stored thresholds by share, and since when each is known."""
+        return Json(answers.calibrations(asked.every))
 
     @app.get("/v1/playbook")
     def playbook(asked: Annotated[NothingAsked, Query()]) -> Json:
