@@ -70,6 +70,8 @@ from handraise.model.products import OFFER_SHARED, OFFER_TAKEN, PROGRAM_MOVED
 from handraise.model.time import Micros
 
 T = TypeVar("T")
+# Over time a row is asked about at several points, so that a chunk holds fewer rows in as much memory.
+_POINTS_PER_ROW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +237,7 @@ class LocalEngine:
         """Decide everybody at instants, which are in order and each there once, from one reading; `then` takes what each
         chunk's people are. What happened up to the last instant is told first, unless it is given."""
         wanted = np.array(instants, dtype=np.int64)
-        rows = max(self.max_rows_per_chunk // min(1 + len(wanted) // 13, 4), 1)
-        with replace(self, max_rows_per_chunk=rows)._reading(instants[-1], None, over_time=True) as reading:
+        with self._reading(instants[-1], None, over_time=True) as reading:
             if told is None and happens(self.playbook):
                 told = self._telling(None).tell(reading, self.activations)[0]
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
@@ -485,6 +486,7 @@ class LocalEngine:
     ) -> Reading:
         needs, latest_only = self._wanted(with_places)
         needs = replace(needs, fields=needs.fields | also) if also else needs
+        rows = self.max_rows_per_chunk
         return Reading(
             self.store,
             as_of,
@@ -493,7 +495,7 @@ class LocalEngine:
             people=people,
             with_places=with_places,
             latest_only=not over_time and latest_only,
-            max_rows_per_chunk=self.max_rows_per_chunk,
+            max_rows_per_chunk=max(rows // _POINTS_PER_ROW, 1) if over_time else rows,
             source_ranks=ranks_of_trust(self.source_trust),
             over_time=over_time,
             warm=self.warm,
