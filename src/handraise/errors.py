@@ -66,9 +66,9 @@ class Problem:
         lines = [f"{place}{self.severity.value}[{self.code}]: {self.sentence}"]
         if self.span and self.source_line is not None:
             number = str(self.span.line).rjust(5)
-            shown = self.source_line.rstrip("\n")
-            lead = "".join("\t" if c == "\t" else " " for c in shown[: self.span.column - 1])
-            carets = "^" * max(1, min(self.span.length, max(1, len(shown) - self.span.column + 1)))
+            shown, before, length = _around(self.source_line.rstrip("\n"), self.span)
+            lead = "".join("\t" if c == "\t" else " " for c in shown[:before])
+            carets = "^" * max(1, min(length, len(shown) - before))
             lines += [f"{number} | {shown}", f"      | {lead}{carets}"]
         lines += [f"  {span}: {note}" for span, note in self.related]
         lines += [f"  {advice}" for advice in self.advice]
@@ -89,6 +89,23 @@ class Problem:
                 {"path": s.path, "line": s.line, "column": s.column, "note": n} for s, n in self.related
             ],
         }
+
+
+_WIDEST_LINE, _BEFORE_THE_PLACE = 160, 60
+
+
+def _around(line: str, span: Span) -> tuple[str, int, int]:
+    """What is shown of a line, how much of it stands before the place, and how much is underlined. Of a very long line (a list
+    on one line, a text without line breaks) only what is around the place, with `…` where it is cut."""
+    before = span.column - 1
+    if len(line) <= _WIDEST_LINE:
+        return line, before, span.length
+    first = max(0, min(before - _BEFORE_THE_PLACE, len(line) - _WIDEST_LINE))
+    last = min(len(line), first + _WIDEST_LINE)
+    head, tail = "…" if first else "", "…" if last < len(line) else ""
+    shown = f"{head}{line[first:last]}{tail}"
+    place = before - first + len(head)
+    return shown, place, min(span.length, max(1, last - before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from tests.playbook.test_reader import CONDITIONS, DECLARED, HEAD, TESTS
 
 from handraise.model.fields import FieldCatalog
-from handraise.playbook.reader import read_text
+from handraise.playbook.files import sources
+from handraise.playbook.reader import read_sources, read_text
 from handraise.playbook.starter import starter_text
+from handraise.playbook.text import Limits
 
 _ODD = ("[]", "{}", "~", "''", "5", "-1", "1e999999", "true", "[[]]", "{a: b}", "x", "2026-13-45", "999999999999 years",
         "[1, {a: b}]", "{at_least: [1]}", "*a", "&a b", '"\\uD800"', "!x y", "? ", "NO", ".nan", "0x1F", "top 5%", "{of: []}")  # fmt: skip
@@ -88,3 +91,33 @@ def test_an_odd_value_anywhere_in_triggers_and_stages_is_answered(odd: str) -> N
         f"triggers:\n{triggers}lifecycle:\n  stages:\n{stages}  passed_back:\n{back}business_hours:\n{hours}"
     )
     assert read_text(HEAD + text, "p.yml", FieldCatalog()).errors
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        (f"{{person.country: [{'DE, ' * 10_000}FR], person.emloyees: 3}}", "person.emloyees: 3"),
+        (f"{{person.emloyees: 3, person.country: [{'DE, ' * 10_000}FR]}}", "{person.emloyees: 3"),
+        (f"{{segment: {'x' * 50_000}}}", "{segment: xxx"),
+    ],
+    ids=["at the end", "at the start", "as wide as the line"],
+)
+def test_of_a_very_long_line_only_what_is_around_the_place_is_shown(line: str, seen: str) -> None:
+    text = f"playbook: T\ntime_zone: UTC\nsegments:\n  a: {{of: people, when: {line}}}\n"
+    [problem] = read_text(text, "playbook.yml", FieldCatalog()).errors
+    said = str(problem)
+    assert len(said) < 1_000
+    assert "…" in said
+    assert seen in said
+    echo, carets = said.splitlines()[1:3]
+    assert len(carets) <= len(echo) < 200
+    assert problem.span is not None
+    assert echo[carets.index("^")] == line[problem.span.column - len("  a: {of: people, when: ") - 1]
+
+
+def test_a_text_that_is_too_long_is_not_measured(tmp_path: Path) -> None:
+    path = tmp_path / "playbook.yml"
+    path.write_text("x" * 10_000_000)
+    texts, _ = sources(path, Limits())
+    [problem] = read_sources(texts, FieldCatalog()).errors
+    assert problem.sentence == "the text has more than the 2,000,000 characters that are read."

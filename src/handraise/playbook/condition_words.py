@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
-from handraise.errors import Problem
 from handraise.model.conditions import (
     All,
     Always,
     Any,
-    AttributeTest,
     Condition,
     DealOf,
     DealStatus,
@@ -19,9 +16,7 @@ from handraise.model.conditions import (
     Not,
     RankIs,
 )
-from handraise.model.fields import Entity, Field
 from handraise.model.playbook import SegmentOf
-from handraise.model.value_tests import OneOf
 from handraise.playbook.act_words import ACCOUNT, DID, SILENT
 from handraise.playbook.condition_shape import CONDITION, ConditionWord
 from handraise.playbook.decision_words import (
@@ -36,13 +31,14 @@ from handraise.playbook.decision_words import (
     as_segments,
 )
 from handraise.playbook.declared_names import PRODUCT
-from handraise.playbook.nodes import ListNode, MapNode, Node, TextNode
+from handraise.playbook.named_accounts import NAMED
+from handraise.playbook.nodes import ListNode, Node
 from handraise.playbook.pattern_words import FIRST_TIME, REGULARLY, RESUMED, STOPPED, SequenceWord
 from handraise.playbook.product_words import OFFER_TAKEN, PROGRAM, ROLE_THERE, as_interest
 from handraise.playbook.quantities import Flag, Span_
-from handraise.playbook.reading import Reading, Wrong, normal
+from handraise.playbook.reading import Reading, Wrong
 from handraise.playbook.records import Got, Key, Record
-from handraise.playbook.shapes import Choice, Json, Many, SchemaBook, Shape, Text, each
+from handraise.playbook.shapes import Choice, Json, Many, SchemaBook, Shape, each
 from handraise.playbook.stage_words import FIRED, STAGE_IS
 
 _STATUS = Many(
@@ -122,76 +118,6 @@ class _AlwaysWord(Shape[Condition]):
     def schema(self, book: SchemaBook) -> Json:
         return {"enum": [True]}
 
-
-_NAMES = Many(Text("a domain or a name"), "domains or names of accounts")
-_HEADS = ("domain", "name", "account", "account name", "company")
-
-
-@dataclass(frozen=True)
-class _NamedAccounts(Shape[Condition]):
-    """Accounts by domain or name: a list, or the name of a CSV file beside the playbook that lists them."""
-
-    @property
-    def expected(self) -> str:
-        return "domains or names of accounts, or a file of them such as `named.csv`,"
-
-    def read(self, node: Node, to: Reading) -> Condition | Wrong:
-        if isinstance(node, MapNode):
-            return self.refuse(node, to, "Write `named: [acme.com, Globex Inc]`, or `named: named.csv`.")
-        is_file = isinstance(node, TextNode) and node.text.lower().endswith(".csv")
-        names = _of_file(node, to) if is_file and isinstance(node, TextNode) else _NAMES.read(node, to)
-        return names if isinstance(names, Wrong) else _as_named(names)
-
-    def schema(self, book: SchemaBook) -> Json:
-        return _NAMES.schema(book)
-
-
-def _as_named(names: tuple[str, ...]) -> Condition:
-    """A domain has a dot, so that a name without one is looked for among names alone."""
-    domain, name = (Field(Entity.ACCOUNT.value, part) for part in ("domain", "name"))
-    dotted = tuple(n for n in names if "." in n)
-    by_name = AttributeTest(name, OneOf(names))
-    return Any((AttributeTest(domain, OneOf(dotted)), by_name)) if dotted else by_name
-
-
-def _of_file(node: TextNode, to: Reading) -> tuple[str, ...] | Wrong:
-    """One account a line. Under a head, the columns `domain` and `name` (or `account`, `company`); else the first one."""
-    if to.beside is None:
-        return to.say(
-            "PB108",
-            node,
-            f"{to.part} names the file `{node.text}`, and this playbook has no files beside it.",
-            "Write the accounts themselves: `named: [acme.com, Globex Inc]`.",
-        )
-    source = to.beside(node.span.path, node.text)
-    if isinstance(source, Problem):
-        advice = ("Its name is read as seen from this file.", *source.advice)
-        return to.say("PB108", node, f"{to.part} names a file, and {source.sentence}", *advice)
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(source.text.splitlines())]
-    except csv.Error as error:
-        return to.say(
-            "PB108",
-            node,
-            f"{to.part} names a file, and `{source.path}` is no CSV ({error}).",
-            "Save it as CSV.",
-        )
-    heads = [normal(cell) for cell in rows[0]] if rows else []
-    columns = [i for i, head in enumerate(heads) if head in _HEADS]
-    found = dict.fromkeys(
-        row[i] for row in rows[1 if columns else 0 :] for i in columns or [0] if i < len(row) and row[i]
-    )
-    if not found:
-        return to.say(
-            "PB310",
-            node,
-            f"{to.part} names a file, and `{source.path}` lists no account.",
-            "Write one domain or name a line.",
-        )
-    return tuple(found)
-
-
-NAMED: Shape[Condition] = _NamedAccounts()
 
 CONDITION_WORDS: tuple[ConditionWord, ...] = (
     ConditionWord("all", _Listed("all", All), "All of these hold."),

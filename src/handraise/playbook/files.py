@@ -51,7 +51,7 @@ def beside(written_in: str, name: str, limits: Limits) -> Source | Problem:
 def _read(path: Path, limits: Limits) -> Source | Problem:
     try:
         if path.stat().st_size > 4 * limits.characters:
-            return Source(path.as_posix(), " " * (limits.characters + 1))
+            return Source(path.as_posix(), "\n" * (limits.characters + 1))
         return Source(path.as_posix(), path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError:
         return _unreadable(path, "is not UTF-8 text", "Save it as UTF-8.")

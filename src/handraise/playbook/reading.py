@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -81,9 +82,9 @@ class Reading:
     ) -> Wrong:
         """Note a problem; returns `WRONG`, so that a reader can end with it."""
         span = at if isinstance(at, Span) else at.span
-        given = tuple(a for a in advice if a)
+        given = tuple(_short(a) for a in advice if a)
         severity = CODES[code].severity
-        self.problems.append(Problem(code, sentence, span, self.line(span), given, related, severity))
+        self.problems.append(Problem(code, _short(sentence), span, self.line(span), given, related, severity))
         return WRONG
 
     def add(self, source: Source) -> None:
@@ -124,6 +125,14 @@ class Reading:
             yield
         finally:
             self.asks = outer
+
+
+_VERY_LONG_WORD = re.compile(r"`([^`]{80})[^`]{120,}`")
+
+
+def _short(sentence: str) -> str:
+    """A sentence with the beginning of what it quotes, where somebody wrote a name of a thousand characters."""
+    return _VERY_LONG_WORD.sub(r"`\1…`", sentence)
 
 
 def normal(word: str) -> str:

@@ -59,11 +59,9 @@ class Source:
 def parse(source: Source, limits: Limits) -> tuple[Node | None, tuple[Problem, ...]]:
     """The root node, and what is wrong with the text as YAML. Without a root there is a problem."""
     if len(source.text) > limits.characters:
-        size = f"{len(source.text):,} characters, more than the {limits.characters:,}"
+        sentence = f"the text has more than the {limits.characters:,} characters that are read."
         advice = "Keep lists of accounts or people in the data and test a field of them."
-        return None, (
-            source.problem("PB104", Span(source.path, 1, 1), f"the text has {size} that are read.", advice),
-        )
+        return None, (source.problem("PB104", Span(source.path, 1, 1), sentence, advice),)
     builder = _Builder(source, limits)
     try:
         root = builder.root()
