@@ -269,7 +269,7 @@ def plan(
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Compare another playbook with the one in force, over the same history: who would move, and what sales would get."""
+    """Compare another playbook with the workspace's, over the same history: who would move, and what sales would get."""
     with _border(json):
         from handraise.cli import commands
 

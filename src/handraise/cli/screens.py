@@ -258,6 +258,7 @@ def changed(result: ChangesResult, limit: int) -> None:
         _add(table, flow.what.replace("_", " "), was, now, f"{flow.n:,}")
     if result.flows:
         CONSOLE.print(table)
+    _say_smaller(result.flows)
     for move in result.table.slice(0, limit).to_pylist():
         was, now = (words.get((move["what"], k or ""), k or "nowhere") for k in (move["was"], move["is"]))
         at = as_of_words(to_micros(move["moved_at"]))
@@ -272,7 +273,7 @@ def planned(result: PlanResult, look_closer: Callable[[str], tuple[str, str]]) -
     was, now = result.in_force, result.proposed
     CONSOLE.print(
         f"{count_of_people(result.n_people)} as of {as_of_words(result.until)}: "
-        f"{was.playbook.name} {was.version[:12]} in force, {now.playbook.name} {now.version[:12]} proposed"
+        f"{was.playbook.name} {was.version[:12]} in the workspace, {now.playbook.name} {now.version[:12]} proposed"
     )
     _difference(result)
     _would_move(result)
@@ -309,9 +310,7 @@ def _would_move(result: PlanResult) -> None:
         _add(table, flow.what.replace("_", " "), *ends, f"{flow.n:,}")
     if result.flows:
         CONSOLE.print(table)
-    left = len(result.flows) - len(_most_of_each(result.flows))
-    if left:
-        CONSOLE.print(f"{left:,} smaller flows; all are in the JSON.", style="dim")
+    _say_smaller(result.flows)
     table = _table("how sure", "move", "certainly", "may also move", right=(1, 2, 3))
     for kind in result.uncertain:
         if kind.n_move or kind.n_may_move:
@@ -394,6 +393,12 @@ def _most_of_each(flows: Sequence[Flow]) -> list[Flow]:
     """The most frequent of each kind; all are in the JSON."""
     kinds = dict.fromkeys(flow.what for flow in flows)
     return [flow for kind in kinds for flow in [f for f in flows if f.what == kind][:_SHOWN_FLOWS]]
+
+
+def _say_smaller(flows: Sequence[Flow]) -> None:
+    left = len(flows) - len(_most_of_each(flows))
+    if left:
+        CONSOLE.print(f"{left:,} smaller flows; all are in the JSON.", style="dim")
 
 
 def _words_of(playbook: Playbook) -> dict[tuple[str, str], str]:

@@ -294,12 +294,15 @@ class LocalEngine:
             told, limits = self._telling(None).tell(reading, self.activations, with_limits=True)
             compiled = Compiled(self.playbook, self.catalog, reading.shared)
 
-            def of_chunk(chunk: Chunk) -> list[Row]:
+            def of_chunk(chunk: Chunk) -> tuple[list[Row], Mapping[tuple[str, Micros], str]]:
                 history = ChunkHistory(compiled, chunk, limits, self.activations)
-                return ChunkMoves(history, told.past_of(chunk), after).rows()
+                moves = ChunkMoves(history, told.past_of(chunk), after)
+                return moves.rows(), moves.stage_reasons()
 
-            rows = [row for part in self._each_chunk(reading, of_chunk, progress) for row in part]
-        return told_moves([*rows, *stage_moves(told.entries, after)])
+            parts = self._each_chunk(reading, of_chunk, progress)
+        reasons = {who: reason for _, found in parts for who, reason in found.items()}
+        rows = [row for found, _ in parts for row in found]
+        return told_moves([*rows, *stage_moves(told.entries, after, reasons)])
 
     def turns(
         self,

@@ -3,6 +3,7 @@ turned true meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from handraise.evaluate.decide import ScoredPeople, buyer_segments
 from handraise.evaluate.history import ChunkHistory
 from handraise.evaluate.keys import in_order
 from handraise.evaluate.kleene import IN
+from handraise.evaluate.members import of_namesakes
 from handraise.evaluate.past import Past
 from handraise.evaluate.points import Points
 from handraise.facts.chunks import Chunk, Instants, Ints
@@ -45,8 +47,8 @@ TURN_COLUMNS = pa.schema(
 """One row each time a verdict turned true, by instant, then by person. Somebody new of whom it is true at once is one too."""
 
 
-def stage_moves(entries: pa.Table, after: Micros) -> list[Row]:
-    """Stages entered after an instant, of rows as `told.STAGE_ENTRY_COLUMNS` has them."""
+def stage_moves(entries: pa.Table, after: Micros, reasons: Mapping[tuple[str, Micros], str]) -> list[Row]:
+    """Stages entered after an instant, of rows as `told.STAGE_ENTRY_COLUMNS` has them; `reasons` by person and instant."""
     present: dict[str, str] = {}
     found: list[Row] = []
     columns = (entries[name].to_pylist() for name in ("person_id", "stage", "entered_by", "reason"))
@@ -55,6 +57,7 @@ def stage_moves(entries: pa.Table, after: Micros) -> list[Row]:
     ):
         if at > after:
             because = {"rule": "its rule", "act": "recorded by sales"}.get(way, "passed back")
+            reason = reasons.get((person, at)) if way == "rule" else reason
             found.append(
                 (person, at, "stage", present.get(person), stage, because + (f": {reason}" if reason else ""))
             )
@@ -107,6 +110,20 @@ class ChunkMoves:
         if keys:
             found += self._of("buyer_segment", points, segment, keys)
         return sorted(found, key=lambda row: row[:3])
+
+    def stage_reasons(self) -> dict[tuple[str, Micros], str]:
+        """Because of what stages were entered, by person and instant."""
+        stages, alive = self._past.stages, self._chunk.alive
+        assert alive is not None
+        recent = stages.at > self._after
+        life, at = of_namesakes(self._history.facts, (stages.subject[recent], stages.at[recent]))
+        there = (alive.since[life] <= at) & (at < alive.until[life]) & (life < self._chunk.n_decided)
+        life, at = life[there], at[there]
+        ids = self._chunk.person_ids.take(pa.array(alive.same_as[life])).to_pylist()
+        return {
+            (person, instant): self._reasons.of(who, instant, with_stages=False)
+            for person, who, instant in zip(ids, life.tolist(), at.tolist(), strict=True)
+        }
 
     def turns(self, condition: Condition) -> pa.Table:
         """When the verdict about them turned true: rows of `TURN_COLUMNS`, by person."""

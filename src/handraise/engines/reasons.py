@@ -31,14 +31,14 @@ class Reasons:
         self._compiled = history.compiled
         self._calibrated_at = history.limits.instants
 
-    def of(self, life: int, at: Micros, *, is_new: bool = False) -> str:
-        """In words, the nearest first."""
+    def of(self, life: int, at: Micros, *, is_new: bool = False, with_stages: bool = True) -> str:
+        """In words, the nearest first; without the stages entered then, for what is one itself."""
         account = self._account(life, at)
         found = list(
             dict.fromkeys(
                 (
                     *self._of_person(life, at),
-                    *self._decided(life, at),
+                    *self._decided(life, at, with_stages),
                     *self._of_account(account, at),
                     *self._deals(life, account, at),
                     *self._colleagues(life, account, at),
@@ -78,12 +78,14 @@ class Reasons:
         what = next((name for name in named if name), None)
         return words_of(kind.type) + (f": {what}" if what else "")
 
-    def _decided(self, life: int, at: Micros) -> Iterator[str]:
+    def _decided(self, life: int, at: Micros, with_stages: bool) -> Iterator[str]:
         alive = self._chunk.alive
         name = life if alive is None else int(alive.same_as[life])
         for key, log in self._past.firings.items():
             if len(_rows(log.subject, log.at, name, at)):
                 yield f"the trigger {key} fired"
+        if not with_stages:
+            return
         stages = self._past.stages
         for code in stages.code[_rows(stages.subject, stages.at, name, at)].tolist():
             yield f"entered the stage {self._compiled.playbook.lifecycle.stages[code].key}"

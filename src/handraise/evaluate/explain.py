@@ -18,10 +18,12 @@ from handraise.evaluate.accounts import AccountExplanation, account_explained
 from handraise.evaluate.asked import window_start
 from handraise.evaluate.conditions import account_did_count, did_count, silence_count
 from handraise.evaluate.decide import ChunkDecisions
+from handraise.evaluate.joint import JointBound
 from handraise.evaluate.kleene import IN
 from handraise.evaluate.occurrences import Matched, What
 from handraise.evaluate.open_facts import OpenFacts, waits_for
 from handraise.evaluate.points import BEFORE_ALL
+from handraise.evaluate.scores import fit_groups
 from handraise.evaluate.views import AccountsView, PeopleView, View
 from handraise.evaluate.weighing import weighed_each
 from handraise.facts.chunks import Instants
@@ -229,7 +231,8 @@ class Explainer:
         )
         buyer = tuple(self._buyer_segments(index, decision))
         segments = tuple(self._segment(key, index) for key in self._playbook.segments)
-        missing = _missing(decision["missing_facts"], fit, engagement, buyer, self._catalog)
+        bounds = [b for group in fit_groups(self._playbook.fit, self._compiled) for b in group.bounds]
+        missing = _missing(decision["missing_facts"], fit, engagement, buyer, self._catalog, bounds)
         profile, account = self._profile(index), self._account(index)
         return PersonExplanation(decision, profile, fit, engagement, buyer, segments, missing, account)
 
@@ -510,13 +513,18 @@ def _missing(
     engagement: Sequence_[RuleExplanation],
     buyer_segments: Sequence_[SegmentExplanation],
     catalog: FieldCatalog,
+    bounds: Sequence_[JointBound],
 ) -> tuple[MissingFact, ...]:
-    """The missing facts, those with most points at stake first, then those that most segments wait for."""
+    """The missing facts, those with most points at stake first, then those that most segments wait for. What rules that
+    exclude each other can add is bounded jointly."""
     found = []
     for fact in facts:
         rules = [r for r in (*fit, *engagement) if fact in r.verdict.missing]
         segments = [s.label for s in buyer_segments if fact in s.verdict.missing]
-        at_stake = sum(abs(r.points_possible) for r in rules)
         names = tuple(r.name for r in rules)
+        joint = [b for b in bounds if str(b.field) == fact and all(rule.name in names for rule in b.rules)]
+        jointly = {rule.name for bound in joint for rule in bound.rules}
+        at_stake = sum((bound.high - bound.low) / 100 for bound in joint)
+        at_stake += sum(abs(r.points_possible) for r in rules if r.name not in jointly)
         found.append(MissingFact(fact, catalog.label(Field.parse(fact)), at_stake, names, tuple(segments)))
     return tuple(sorted(found, key=lambda m: (-m.points_at_stake, -len(m.segments), m.fact)))

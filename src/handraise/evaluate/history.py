@@ -86,6 +86,11 @@ class ChunkHistory:
         self._triggers = order_of_triggers(compiled.playbook)
         self._acts = recorded_acts(compiled.playbook.lifecycle, self._facts, chunk.n_decided)
 
+    @property
+    def facts(self) -> ChunkFacts:
+        """The facts of the chunk over time."""
+        return self._facts
+
     def tell(self) -> Happened:
         """Everything up to the reading's instant."""
         told = self._told(self._nothing())

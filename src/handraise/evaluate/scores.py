@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.joint import JointBound, joint_bounds
 from handraise.evaluate.kleene import IN, UNKNOWN, Truths, some
 from handraise.evaluate.occurrences import MILLION, Counts
@@ -87,14 +88,18 @@ def fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
 
 def _fit_score(fit: Fit, people: PeopleView) -> ScoreRange:
     total = _Sum(people.size)
-    compiled = people.compiled
-    for group in compiled.remember(("fit", fit.rules), lambda: _groups(fit.rules, compiled.catalog)):
+    for group in fit_groups(fit, people.compiled):
         part = _Sum(people.size)
         for bound in group.bounds:
             part.add_jointly(bound, people)
         part.add(group.alone, people)
         total.add_group(part, None if group.name is None else fit.group_caps_hundredths.get(group.name))
     return total.range(sum(abs(r.points_hundredths) for r in fit.rules))
+
+
+def fit_groups(fit: Fit, compiled: Compiled) -> tuple[FitGroup, ...]:
+    """The groups of the rules, and last those without one."""
+    return compiled.remember(("fit", fit.rules), lambda: _groups(fit.rules, compiled.catalog))
 
 
 def engagement_score(engagement: Engagement, people: PeopleView) -> ScoreRange:
@@ -171,7 +176,7 @@ class _Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class FitGroup:
     """The fit rules of one group, or of none: those that are bounded together, and those that stand `alone`."""
 
     name: str | None
@@ -179,14 +184,14 @@ class _Group:
     alone: tuple[FitRule, ...]
 
 
-def _groups(rules: Sequence[FitRule], catalog: FieldCatalog) -> tuple[_Group, ...]:
+def _groups(rules: Sequence[FitRule], catalog: FieldCatalog) -> tuple[FitGroup, ...]:
     """By the first rule of each."""
     groups = []
     for name in dict.fromkeys(r.group for r in rules):
         mine = [r for r in rules if r.group == name]
         bounds = () if name is None else joint_bounds(mine, catalog)
         together = {id(rule) for bound in bounds for rule in bound.rules}
-        groups.append(_Group(name, bounds, tuple(r for r in mine if id(r) not in together)))
+        groups.append(FitGroup(name, bounds, tuple(r for r in mine if id(r) not in together)))
     return tuple(groups)
 
 

@@ -178,7 +178,11 @@ class Deciding:
         started_at = self.clock()
         run = self.store.run(run_id)
         needed: Mapping[str, Any] = run.counts["repeat"]  # type: ignore[assignment]
-        own = (FieldDefinition(Field.parse(n), FieldType(t), n) for n, t in needed["fields"].items())
+        labels = {str(d.field): d.label for d in self.catalog()}
+        own = (
+            FieldDefinition(Field.parse(n), FieldType(t), labels.get(n, n))
+            for n, t in needed["fields"].items()
+        )
         catalog = FieldCatalog(own)
         playbook = read_text(run.playbook_text, f"run {run_id}", catalog).playbook
         if playbook is None:
