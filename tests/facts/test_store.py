@@ -73,6 +73,27 @@ def test_reconciliation_holds_over_batches(tmp_path: Path, monkeypatch: pytest.M
         assert (result.rows_in, result.accepted, result.duplicate, result.quarantined) == (101, 60, 40, 1)
 
 
+def test_memory_does_not_grow_with_the_batches_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a transaction drops is freed when it ends and not before, so a batch must leave nothing behind but its facts."""
+    n_batch, n_batches = 5_000, 12
+    monkeypatch.setattr("handraise.facts.appending.BATCH_ROWS", n_batch)
+    held = []
+    with FactStore(tmp_path / "facts.duckdb") as store:
+
+        def rows() -> Iterator[SourceRow]:
+            for number in range(n_batch * n_batches):
+                if number % n_batch == 0:
+                    memory = store.connection.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
+                    held.append(memory.fetchall()[0][0])
+                yield SourceRow(number + 2, (visit(number, properties={"path": f"/{number}"}),))
+
+        assert store.append(header(), rows()).accepted == n_batch * n_batches
+    growth = (held[-1] - held[2]) / (n_batch * (n_batches - 3))
+    assert growth < 400, f"{growth:.0f} bytes a fact"
+
+
 def test_append_numbers_follow_the_order_given(tmp_path: Path) -> None:
     with store_of([visit(3), visit(1), visit(2)], tmp_path=tmp_path) as store:
         rows = store.connection.execute("SELECT line, seq FROM activities ORDER BY seq").fetchall()

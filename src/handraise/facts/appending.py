@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from handraise.errors import EngineError
 from handraise.facts import rows as logical
 from handraise.facts.imports import ImportHeader, ImportResult
-from handraise.facts.sql import Connection, one
+from handraise.facts.sql import Connection, one, over
 from handraise.facts.staging import STAGINGS, Dictionary, Staging, staging_of
 
 BATCH_ROWS = 50_000
@@ -134,36 +135,33 @@ class Appender:
     def _write_facts(
         self, staging: Staging, facts: list[tuple[Any, ...]], fates: npt.NDArray[np.uint8], batch: _Batch
     ) -> None:
-        self._stage(staging, facts)
-        self._judge(staging)
-        judged = self.connection.execute("SELECT row, fate FROM judged").fetchnumpy()
-        np.bitwise_or.at(fates, np.asarray(judged["row"]), np.asarray(judged["fate"], dtype=np.uint8))
-        kept, n_superseded, n_conflicts = self._outcome()
-        if kept:
+        judged = self._judge(staging, self._stage(staging, facts))
+        np.bitwise_or.at(fates, judged["row"].to_numpy(), judged["fate"].to_numpy().astype(np.uint8))
+        kept = judged.filter(judged["kept"]).sort_by("n")
+        kept = kept.append_column("seq", pa.array(range(self.seq + 1, self.seq + 1 + len(kept)), pa.int64()))
+        if len(kept):
             self._insert(staging, kept)
-        if n_superseded:
-            self._supersede(staging)
-        if n_superseded or n_conflicts:
-            self._quarantine_conflicts(staging, batch)
+        superseding = kept.filter(pc.is_valid(kept["old_seq"]))
+        if len(superseding):
+            self._supersede(staging, superseding)
+        self._quarantine_conflicts(staging, judged, batch)
 
-    def _stage(self, staging: Staging, facts: list[tuple[Any, ...]]) -> None:
-        connection = self.connection
-        connection.register("batch", staging.arrow(facts))
-        try:
-            connection.execute(
-                f"""CREATE OR REPLACE TEMP TABLE staged AS
-                    SELECT *, {staging.key_sql} AS key, {staging.content_sql} AS content
-                    FROM (SELECT *, ?::VARCHAR AS source_name FROM batch)""",
-                [self.header.source],
-            )
-        finally:
-            connection.unregister("batch")
+    def _stage(self, staging: Staging, facts: list[tuple[Any, ...]]) -> pa.Table:
+        """The facts with the hashes of what they are about and of what they say."""
+        return over(
+            self.connection,
+            "batch",
+            _with(staging.arrow(facts), source_name=self.header.source),
+            f"SELECT *, {staging.key_sql} AS key, {staging.content_sql} AS content FROM batch",
+        ).to_arrow_table()
 
-    def _judge(self, staging: Staging) -> None:
+    def _judge(self, staging: Staging, staged: pa.Table) -> pa.Table:
         """What becomes of each staged fact, beside the others of its key here and in all history."""
-        self.connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE judged AS
-            WITH current AS (
+        return over(
+            self.connection,
+            "staged",
+            staged,
+            f"""WITH current AS (
                 SELECT key, content, known_at, happened_at, seq, import_id, line
                 FROM {staging.table.name}
                 WHERE key IN (SELECT key FROM staged) AND superseded_seq IS NULL
@@ -184,55 +182,53 @@ class Appender:
                 WHEN content <> CASE WHEN batch_wins THEN best_content ELSE old_content END THEN {_CONFLICT}
                 WHEN batch_wins AND place_in_key = 1 AND old_content IS DISTINCT FROM content THEN {_NEW}
                 ELSE {_DUPLICATE} END AS fate, batch_wins AND place_in_key = 1 AS kept
-            FROM compared"""
-        )
+            FROM compared""",
+        ).to_arrow_table()
 
-    def _outcome(self) -> tuple[int, int, int]:
-        row = self.connection.execute(
-            f"""SELECT count(*) FILTER (kept), count(*) FILTER (kept AND old_seq IS NOT NULL),
-                count(*) FILTER (fate = {_CONFLICT}) FROM judged"""
-        ).fetchall()[0]
-        return int(row[0]), int(row[1]), int(row[2])
-
-    def _insert(self, staging: Staging, kept: int) -> None:
-        connection = self.connection
-        connection.execute(
-            """CREATE OR REPLACE TEMP TABLE staged AS
-               SELECT *, ? + row_number() OVER (ORDER BY n) AS seq FROM judged WHERE kept""",
-            [self.seq],
-        )
+    def _insert(self, staging: Staging, kept: pa.Table) -> None:
+        staged = _with(kept, own_import_id=self.import_id, own_source_id=self.source_id)
         for dictionary in staging.dictionaries:
-            self._intern(dictionary)
+            self._intern(dictionary, staged)
         targets = {
             **staging.values,
             **{c: f"s.{c}" for c in ("key", "content", "happened_at", "known_at", "seq", "line")},
+            "import_id": "s.own_import_id",
+            "source": "s.own_source_id",
         }
         joins = " ".join(d.join for d in staging.dictionaries)
-        connection.execute(
-            f"""INSERT INTO {staging.table.name} ({", ".join(targets)}, import_id, source)
-                SELECT {", ".join(targets.values())}, ?, ? FROM staged s {joins} ORDER BY s.seq""",
-            [self.import_id, self.source_id],
+        over(
+            self.connection,
+            "staged",
+            staged,
+            f"""INSERT INTO {staging.table.name} ({", ".join(targets)})
+                SELECT {", ".join(targets.values())} FROM staged s {joins} ORDER BY s.seq""",
         )
-        self.seq += kept
-        self.n_facts += kept
+        self.seq += len(kept)
+        self.n_facts += len(kept)
 
-    def _intern(self, dictionary: Dictionary) -> None:
+    def _intern(self, dictionary: Dictionary, staged: pa.Table) -> None:
         """Numbers for names that have none, in the order in which they came."""
         columns, table = dictionary.columns, dictionary.table
         if table == "field_values":
-            self._intern_values(dictionary)
+            self._intern_values(dictionary, staged)
             return
         known = " AND ".join(f"d.{c} IS NOT DISTINCT FROM f.{c}" for c in _identity_of(dictionary))
-        self.connection.execute(
+        over(
+            self.connection,
+            "staged",
+            staged,
             f"""INSERT INTO {table} (id, {columns})
                 SELECT (SELECT coalesce(max(id), -1) FROM {table}) + row_number() OVER (ORDER BY first_n),
                     {columns}
                 FROM (SELECT {columns}, min(n) AS first_n FROM ({dictionary.texts}) GROUP BY ALL) f
-                WHERE NOT EXISTS (SELECT 1 FROM {table} d WHERE {known})"""
+                WHERE NOT EXISTS (SELECT 1 FROM {table} d WHERE {known})""",
         )
 
-    def _intern_values(self, dictionary: Dictionary) -> None:
-        self.connection.execute(
+    def _intern_values(self, dictionary: Dictionary, staged: pa.Table) -> None:
+        over(
+            self.connection,
+            "staged",
+            staged,
             f"""INSERT INTO field_values (field, code, text)
                 SELECT f.field, coalesce(h.highest, -1) + row_number() OVER (
                     PARTITION BY f.field ORDER BY f.first_n), f.text
@@ -240,36 +236,40 @@ class Appender:
                 LEFT JOIN (SELECT field, max(code) AS highest FROM field_values GROUP BY field) h
                     ON h.field = f.field
                 WHERE NOT EXISTS (
-                    SELECT 1 FROM field_values d WHERE d.field = f.field AND d.text = f.text)"""
+                    SELECT 1 FROM field_values d WHERE d.field = f.field AND d.text = f.text)""",
         )
 
-    def _supersede(self, staging: Staging) -> None:
+    def _supersede(self, staging: Staging, superseding: pa.Table) -> None:
         for table in (staging.table.name, *_CLUSTERED_COPIES.get(staging.table.name, ())):
-            self.connection.execute(
-                f"""UPDATE {table} AS t SET superseded_seq = s.seq FROM staged s WHERE t.seq = s.old_seq"""
+            over(
+                self.connection,
+                "staged",
+                superseding,
+                f"UPDATE {table} AS t SET superseded_seq = s.seq FROM staged s WHERE t.seq = s.old_seq",
             )
 
-    def _quarantine_conflicts(self, staging: Staging, batch: _Batch) -> None:
+    def _quarantine_conflicts(self, staging: Staging, judged: pa.Table, batch: _Batch) -> None:
         """The losers: facts of this batch, and rows that counted until now."""
+        lost = pc.equal(judged["fate"], _CONFLICT)
+        won = pc.and_(pc.equal(judged["fate"], _NEW), pc.is_valid(judged["old_seq"]))
+        told = judged.filter(pc.or_(lost, won))
+        if not len(told):
+            return
         words = staging.key_words_sql
         reason = f"'another row says something else of the same {staging.table.grain} (' || {words} || ').'"
-        connection = self.connection
-        raws = pa.table({"row": pa.array(range(len(batch.raws))), "raw": pa.array(batch.raws, pa.string())})
-        connection.register("raws", raws)
-        try:
-            self._insert_quarantine(
-                f"""SELECT s.n, ? AS import_id, ? AS file_sha256, ? AS file_name, ? AS source, s.line,
-                        NULL AS column_name, 'conflict' AS code, {reason} AS reason, NULL AS value, w.raw
-                    FROM judged s JOIN raws w ON w.row = s.row WHERE s.fate = {_CONFLICT}
-                    UNION ALL
-                    SELECT s.n, s.old_import_id, coalesce(i.file_sha256, ?), coalesce(i.file_name, ?),
-                        coalesce(i.source, ?), s.old_line, NULL, 'conflict', {reason}, NULL, NULL
-                    FROM judged s LEFT JOIN imports i ON i.id = s.old_import_id
-                    WHERE s.fate = {_NEW} AND s.old_seq IS NOT NULL""",
-                [*self._file(), *self._file()[1:]],
-            )
-        finally:
-            connection.unregister("raws")
+        raws = pa.array([batch.raws[row] for row in told["row"].to_pylist()], pa.string())
+        self._insert_quarantine(
+            told.append_column("raw", raws),
+            f"""SELECT s.n, s.own_import_id AS import_id, s.own_sha256 AS file_sha256, s.own_name AS file_name,
+                    s.own_source AS source, s.line, NULL AS column_name, 'conflict' AS code, {reason} AS reason,
+                    NULL AS value, s.raw
+                FROM told s WHERE s.fate = {_CONFLICT}
+                UNION ALL
+                SELECT s.n, s.old_import_id, coalesce(i.file_sha256, s.own_sha256),
+                    coalesce(i.file_name, s.own_name), coalesce(i.source, s.own_source), s.old_line, NULL, 'conflict',
+                    {reason}, NULL, NULL
+                FROM told s LEFT JOIN imports i ON i.id = s.old_import_id WHERE s.fate = {_NEW}""",
+        )
 
     def _quarantine_rejected(self, batch: _Batch) -> None:
         if not batch.rejected:
@@ -289,22 +289,26 @@ class Appender:
             ],
             schema=_QUARANTINE_SCHEMA,
         )
-        self.connection.register("rejected", table)
-        try:
-            self._insert_quarantine(
-                """SELECT n, ? AS import_id, ? AS file_sha256, ? AS file_name, ? AS source, line,
-                       column_name, code, reason, value, raw FROM rejected""",
-                self._file(),
-            )
-        finally:
-            self.connection.unregister("rejected")
+        self._insert_quarantine(
+            table,
+            """SELECT n, own_import_id AS import_id, own_sha256 AS file_sha256, own_name AS file_name,
+                   own_source AS source, line, column_name, code, reason, value, raw FROM told""",
+        )
 
-    def _file(self) -> list[object]:
-        return [self.import_id, self.header.file_sha256, self.header.file_name, self.header.source]
-
-    def _insert_quarantine(self, rows: str, values: list[object]) -> None:
-        """Listed once per file content, line and reason, however often the file is imported."""
-        self.connection.execute(
+    def _insert_quarantine(self, told: pa.Table, rows: str) -> None:
+        """Listed once per file content, line and reason, however often the file is imported. `rows` selects them from
+        `told`, which has what is known of this file beside."""
+        header = self.header
+        over(
+            self.connection,
+            "told",
+            _with(
+                told,
+                own_import_id=self.import_id,
+                own_sha256=header.file_sha256,
+                own_name=header.file_name,
+                own_source=header.source,
+            ),
             f"""INSERT INTO quarantine (import_id, file_sha256, file_name, source, line, column_name, code, reason,
                     value, raw)
                 SELECT import_id, file_sha256, file_name, source, line, column_name, code, reason, value, raw
@@ -313,7 +317,6 @@ class Appender:
                     AND k.line = q.line AND k.reason = q.reason)
                 QUALIFY row_number() OVER (PARTITION BY file_sha256, line, reason ORDER BY n) = 1
                 ORDER BY n""",
-            values,
         )
 
 
@@ -321,6 +324,13 @@ _CLUSTERED_COPIES: dict[str, tuple[str, ...]] = {
     "activities": ("activities_clustered",),
     "attribute_changes": ("person_attributes", "account_attributes"),
 }
+
+
+def _with(table: pa.Table, **constants: str | int) -> pa.Table:
+    """The table with columns that are the same in every row."""
+    for name, value in constants.items():
+        table = table.append_column(name, pa.repeat(value, len(table)))
+    return table
 
 
 def _identity_of(dictionary: Dictionary) -> tuple[str, ...]:

@@ -70,6 +70,15 @@ def one(connection: Connection, statement: str, values: Sequence[object] = ()) -
     return rows[0][0] if rows else None
 
 
+def over(connection: Connection, name: str, table: pa.Table, statement: str) -> Any:
+    """A statement over an Arrow table that it calls `name`.
+
+    What a transaction has made is freed when it ends and not before: temporary tables that were dropped or emptied, and
+    Arrow tables that were registered, too. A relation leaves nothing behind, so memory does not grow with the batches.
+    """
+    return connection.from_arrow(table).query(name, statement)
+
+
 def arrow(connection: Connection, statement: str, values: Mapping[str, object] | None = None) -> pa.Table:
     """A result as an Arrow table.
 
