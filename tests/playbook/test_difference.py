@@ -8,6 +8,7 @@ from tests.playbook.strategies import CATALOG, playbooks
 from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.playbook.difference import ChangeKind, Difference, difference
+from handraise.playbook.one_form import in_one_form
 from handraise.playbook.reader import read_text
 from handraise.playbook.starter import starter_text
 from handraise.playbook.writer import write
@@ -69,7 +70,7 @@ def test_a_playbook_does_not_differ_from_itself_and_two_differ_both_ways(
     assert difference(one, again, CATALOG).is_none
     there, back = difference(one, other, CATALOG), difference(other, one, CATALOG)
     if there.is_none:  # then one text is the other with its lists in another order
-        assert sorted(write(one).split()) == sorted(write(other).split())
+        assert sorted(write(in_one_form(one)).split()) == sorted(write(in_one_form(other)).split())
     assert {(c.part, c.was, c.now) for c in there.changes} == {(c.part, c.now, c.was) for c in back.changes}
     assert all(c.was != c.now for c in there.changes)
 
@@ -85,6 +86,19 @@ def test_comments_spelling_and_an_order_that_says_nothing_are_no_difference() ->
     assert found.is_none
     starter = starter_text()
     assert between(starter, ("# ", "# really ")).is_none
+
+
+def test_the_order_letter_case_and_repeats_of_values_are_no_difference() -> None:
+    book = BOOK.replace(
+        "{person.seniority: [c_level, vp]}", "{person.seniority: [c_level, vp], person.country: [DE, CH]}"
+    )
+    assert between(book, ("[DE, CH]", "[ch, CH, de]")).is_none
+    assert not between(book, ("[DE, CH]", "[CH, AT]")).is_none
+    pattern = BOOK.replace("{person.seniority: [c_level, vp]}", r"{person.title: {matches: '^\d'}}")
+    assert not between(pattern, (r"'^\d'", r"'^\D'")).is_none
+    said = between(book, ("[DE, CH]", "[ch, CH, de]"), ("points: 30", "points: 40")).changes[0]
+    assert "CH, CH or de" not in str(said.was)
+    assert "ch, CH or de" in str(said.now)
 
 
 def test_the_order_of_rules_is_no_difference_but_that_of_what_is_first_is() -> None:

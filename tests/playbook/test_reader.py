@@ -331,6 +331,29 @@ def test_holidays_may_be_listed_in_a_file_beside_the_playbook(tmp_path: Path) ->
         assert [p.code for p in read(written, OWN).errors] == [code], text
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("4 busines hours", "4 business hours"),
+        ("4busines hours", "4 business hours"),
+        ("1 busines day", "1 business day"),
+        ("2 working days", "2 business days"),
+        ("3 biz hours", "3 business hours"),
+        ("4 hurs", "4 hours"),
+        ("2 calendar days", "2 days"),
+    ],
+)
+def test_hours_of_business_are_never_taken_for_hours_of_the_wall_clock(written: str, meant: str) -> None:
+    def advice(text: str) -> str:
+        (problem,) = read_text(HEAD + text, "playbook.yml", OWN).errors
+        return problem.advice[0]
+
+    assert advice(f"triggers: {{t: {{when: {{did: demo}}, sla: {written}}}}}\n") == f"Did you mean `{meant}`?"
+    said = advice(f"triggers: {{t: {{when: {{did: demo}}, rest: {written}}}}}\n")
+    assert said.startswith("Write a whole number" if "business" in meant else "Did you mean")
+    assert "business days" in advice("triggers: {t: {when: {did: demo}, sla: 4 fortnights}}\n")
+
+
 TRIGGERS = """
 segments: {big: {of: accounts, when: {account.employees: {at_least: 500}}}}
 marketing_qualified: {ranks: A1, tracks: [again, forms]}

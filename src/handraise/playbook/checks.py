@@ -28,6 +28,7 @@ from handraise.model.triggers import QualifyingTracks, Trigger
 from handraise.playbook.contradictions import always, conjuncts, never, regardless_of_order, spelled_out
 from handraise.playbook.dependencies import DecisionKind, Edge, circle_text, circles, deepest
 from handraise.playbook.english import sentence
+from handraise.playbook.one_form import in_one_form
 from handraise.playbook.reading import Reading
 
 MOST_LEVELS = 100
@@ -268,7 +269,7 @@ def _same_behaviours(playbook: Playbook, to: Reading) -> None:
     for part, value in to.parts.get("behaviour", []):
         if not isinstance(value, Behaviour):
             continue
-        definition = (frozenset(value.activities), frozenset(value.where))
+        definition = (frozenset(value.activities), frozenset(in_one_form(value.where)))
         first = seen.setdefault(definition, part)
         if first != part:
             to.say(
@@ -304,12 +305,12 @@ def _definition(part: Segment | Trigger | BuyingRole | BuyerSegment, playbook: P
     # One that only names another says itself that they are the same.
     is_other_name = isinstance(part.when, InSegment)
     spelled = spelled_out(part.when, playbook) if playbook and not is_other_name else part.when
-    when = regardless_of_order(spelled)
+    when = regardless_of_order(in_one_form(spelled))
     if isinstance(part, Segment):
         return part.of, when
     if not isinstance(part, Trigger):
         return when
-    return when, regardless_of_order(part.audience) if part.audience is not None else None
+    return when, regardless_of_order(in_one_form(part.audience)) if part.audience is not None else None
 
 
 _CHECKS: tuple[Callable[[Playbook, Reading], None], ...] = (

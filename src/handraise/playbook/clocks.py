@@ -10,7 +10,7 @@ from handraise.errors import Problem
 from handraise.model.playbook import Playbook
 from handraise.model.triggers import BusinessHours, Sla
 from handraise.playbook.nodes import Node, TextNode
-from handraise.playbook.quantities import DURATION_PATTERN, duration_of
+from handraise.playbook.quantities import BUSINESS_UNITS, DURATION_PATTERN, duration_of
 from handraise.playbook.reading import WRONG, Reading, Wrong, normal
 from handraise.playbook.records import Got, Key, Record
 from handraise.playbook.shapes import Json, Many, SchemaBook, Shape
@@ -188,7 +188,7 @@ class SlaShape(Shape[Sla]):
         if not found and (_BARE.match(node.text) or "business" in normal(node.text)):
             return self._without_unit(node, to)
         text = f"{found[1]} {found[2]}s" if found else node.text
-        span = duration_of(text, node, to, self.expected)
+        span = duration_of(text, node, to, self.expected, also=BUSINESS_UNITS)
         return span if isinstance(span, Wrong) else Sla(span, in_business_hours=found is not None)
 
     def _without_unit(self, node: TextNode, to: Reading) -> Wrong:

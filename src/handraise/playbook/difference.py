@@ -1,7 +1,7 @@
 """The difference of two playbooks: which parts were added, removed or changed, each in plain English.
 
-Parts are compared by what they mean: comments, spelling, the order of files, of rules and of whatever else has no order is no
-difference. The order of triggers, stages and buyer segments has a meaning, and is a part of its own.
+Parts are compared by what they mean: comments, spelling, the letter case of values that are compared without it, the order of
+files, of rules and of whatever else has no order is no difference. The order of triggers, stages and buyer segments has a meaning, and is a part of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from handraise.model.fields import FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.playbook.dependencies import Decision, DecisionKind, depends_on
 from handraise.playbook.emit import Data, block, flow
+from handraise.playbook.one_form import in_one_form
 from handraise.playbook.signoff import part_english
 from handraise.playbook.writer import canonical_data
 
@@ -79,7 +80,8 @@ class Difference:
 def difference(old: Playbook, new: Playbook, catalog: FieldCatalog) -> Difference:
     """From one playbook to another. The other way round it tells the same, backwards."""
     was, now = parts_of(old), parts_of(new)
-    differing = [part for part in _in_order(was, now) if _meaning_of(was, part) != _meaning_of(now, part)]
+    meant, means = parts_of(in_one_form(old)), parts_of(in_one_form(new))
+    differing = [part for part in _in_order(was, now) if _meaning_of(meant, part) != _meaning_of(means, part)]
     changes = [
         PartChange(part, *_said(part, (old, new), (was.get(part), now.get(part)), catalog))
         for part in differing
@@ -101,7 +103,8 @@ def decides_alike(old: Playbook, new: Playbook, decision: Decision) -> bool:
 def _resting(playbook: Playbook, decision: Decision) -> tuple[object, ...]:
     """The parts that a decision rests on, without what decides nothing."""
     reached = {decision, *depends_on(playbook, decision)}
-    parts = {part: _deciding(data) for part, data in parts_of(playbook).items() if _is_read(part, reached)}
+    written = parts_of(in_one_form(playbook))
+    parts = {part: _deciding(data) for part, data in written.items() if _is_read(part, reached)}
     orders = _orders(playbook)
     kinds = {d.kind for d in reached}
     stages = orders["lifecycle"] if DecisionKind.STAGE in kinds else []

@@ -202,8 +202,11 @@ DURATION_PATTERN = r"^\s*[0-9]+\s+(" + "|".join(f"{u.value}?" for u in Unit) + r
 EXACT_PATTERN = r"^\s*[0-9]+\s+(" + "|".join(f"{u.value}?" for u in Unit if u.exact_micros) + r")\s*$"
 
 
-def duration_of(text: str, at: Node, to: Reading, what: str) -> Duration | Wrong:
-    """A count and a unit. Raises nothing: what is missing is said."""
+BUSINESS_UNITS = ("business hours", "business days")
+
+
+def duration_of(text: str, at: Node, to: Reading, what: str, also: tuple[str, ...] = ()) -> Duration | Wrong:
+    """A count and a unit. Raises nothing: what is missing is said; `also` holds other units that could be meant."""
     count, _, unit_word = text.strip().partition(" ")
     unit = _UNITS.get(unit_word.strip().lower())
     if not count.isdecimal() or not count.isascii() or unit is None:
@@ -211,7 +214,7 @@ def duration_of(text: str, at: Node, to: Reading, what: str) -> Duration | Wrong
             "PB305",
             at,
             f"{to.part} has `{text}` where {what} is expected.",
-            _duration_advice(count, unit_word),
+            _duration_advice(count, unit_word, also),
         )
     if not 1 <= int(count[:12]) <= _LONGEST[unit] or len(count) > 12:
         return to.say(
@@ -235,13 +238,25 @@ _SHORT = {
 }
 
 
-def _duration_advice(count: str, unit_word: str) -> str:
-    units = ", ".join(u.value for u in Unit)
+_BUSINESS = ("business", "biz", "bus", "working", "work", "office")
+
+
+def _duration_advice(count: str, unit_word: str, also: tuple[str, ...]) -> str:
+    units = ", ".join((*(u.value for u in Unit), *also))
     number = "".join(c for c in count if c.isascii() and c.isdigit())
     if count.isdecimal() and not unit_word:
         return f"The unit is missing. Write for example `{count} days` (units: {units})."
-    word = (unit_word or count.removeprefix(number)).strip().lower()
-    near = _SHORT.get(word) or nearest(word, [u.value for u in Unit])
+    word = f"{count.removeprefix(number)} {unit_word}".strip().lower()
+    near = _meant_unit(word, also)
     if number and near:
-        return f"Did you mean `{number} {near}`?"
+        return f"Did you mean `{number} {near.removesuffix('s') if number == '1' else near}`?"
     return f"Write a whole number and a unit ({units})."
+
+
+def _meant_unit(word: str, also: tuple[str, ...]) -> str | None:
+    """The unit that is nearest. Hours of business are never taken for hours of the wall clock, which end sooner."""
+    *before, last = word.split() or [""]
+    if any(nearest(part, _BUSINESS) for part in before):
+        unit = _SHORT.get(last) or nearest(last, [u.value for u in Unit])
+        return next((u for u in also if u == f"business {unit}"), None)
+    return _SHORT.get(word) or nearest(word, [*(u.value for u in Unit), *also])
