@@ -129,6 +129,30 @@ def test_explaining_shows_reasons_and_what_is_missing(filled: Path, call: Call) 
     assert "\x1b" not in said.out
 
 
+TRIGGERS = """
+triggers:
+  large: {when: {account.employees: {at_least: 200}}, track: large accounts, sla: 1 day}
+"""
+
+
+def test_explaining_says_by_what_somebody_is_qualified_and_how_late_sales_is(
+    filled: Path, call: Call
+) -> None:
+    """Known since 6 January at nine, with 450 employees: a day to act."""
+    book = filled / "playbook.yml"
+    text = book.read_text(encoding="utf-8")
+    start = next(line for line in text.splitlines() if line.startswith("marketing_qualified:"))
+    qualified = "marketing_qualified: {ranks: [A1], tracks: all}"
+    book.write_text(text.replace(start, qualified) + TRIGGERS, encoding="utf-8")
+    late, early = (
+        call("explain", "ann@acme.example", "-w", filled, "--as-of", as_of)
+        for as_of in ("2026-01-10", "2026-01-06T12:00:00Z")
+    )
+    assert "was due 2026-01-07T09:00:00Z, 3 days ago" in late.out
+    assert "2026-01-07T09:00:00Z is the latest to act" in early.out
+    assert "yes, by the track large accounts" in early.out
+
+
 def test_a_report_without_deals_says_so(filled: Path, call: Call) -> None:
     out = filled / "r.html"
     said = call("report", "-w", filled, "--as-of", "2026-01-31", "--out", out)

@@ -62,6 +62,7 @@ QUARANTINE_SCHEMA = pa.schema(
 )
 _VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
 _VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
+_YES_NO = {"in": "yes", "out": "no"}
 SHOWN_QUARANTINED = 50
 _SHOWN_MISSING = 8
 _SHOWN_FLOWS = 8
@@ -172,6 +173,10 @@ def checked(result: CheckResult, english: bool) -> None:
     if english:
         CONSOLE.print(result.english())
     CONSOLE.print(f"{result.path}: no errors. Version {(result.version or '')[:12]}.", style="green")
+
+
+def count_of(n: int, thing: str) -> str:
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
 def count_of_people(n: int) -> str:
@@ -647,6 +652,9 @@ def explained(found: PersonExplanation, playbook: Playbook) -> None:
     CONSOLE.print(f"{playbook.term('Engagement')} {decision['engagement_score']:g}")
     _rules(found.engagement)
     _happened(decision, playbook)
+    if playbook.marketing_qualified_ranks or playbook.qualifying_tracks != QualifyingTracks():
+        _say(_qualified(decision, playbook))
+    _named_segments(found.segments)
     for segment in found.buyer_segments:
         _buyer_segment(segment, decision)
     _account(found.account, playbook)
@@ -683,18 +691,49 @@ def _happened(decision: dict[str, Any], playbook: Playbook) -> None:
     if stage is not None:
         label = stage.label or playbook.term(stage.key)
         since = as_of_words(parse_instant(decision["stage_entered_at"]))
-        _say(f"{playbook.term('stage').capitalize()} {label} since {since}{_until(decision['stage_due_at'])}")
+        _say(
+            f"{playbook.term('stage').capitalize()} {label} since {since}{_until(decision['stage_due_at'], decision['as_of'])}"
+        )
     trigger = playbook.triggers.get(decision["track_trigger"] or "")
     if trigger is not None:
         fired = as_of_words(parse_instant(decision["track_fired_at"]))
         _say(
             f"On the {playbook.term('track')} {trigger.track_name}: {trigger.label or trigger.key} at {fired}"
-            f"{_until(decision['track_due_at'])}"
+            f"{_until(decision['track_due_at'], decision['as_of'])}"
         )
 
 
-def _until(due_at: str | None) -> str:
-    return "" if due_at is None else f"; {as_of_words(parse_instant(due_at))} is the latest to act"
+def _until(due_at: str | None, as_of: str) -> str:
+    """Until when sales must act, or since when they are late."""
+    if due_at is None:
+        return ""
+    due, late = as_of_words(parse_instant(due_at)), parse_instant(as_of) - parse_instant(due_at)
+    if late <= 0:
+        return f"; {due} is the latest to act"
+    days, hours = late // MICROS_PER_DAY, late * 24 // MICROS_PER_DAY
+    ago = count_of(days, "day") if days else count_of(hours, "hour") if hours else "less than an hour"
+    return f"; was due {due}, {ago} ago"
+
+
+def _qualified(decision: dict[str, Any], playbook: Playbook) -> str:
+    """Whether somebody is marketing-qualified, and by what."""
+    term, verdict = playbook.term("MQL"), decision["marketing_qualified"]
+    if verdict == "unknown":
+        return f"{term}: cannot be told yet; the {playbook.term('rank')} could still be another"
+    trigger, by = playbook.triggers.get(decision["track_trigger"] or ""), []
+    if decision["rank"] in playbook.marketing_qualified_ranks:
+        by.append(f"the {playbook.term('rank')} {decision['rank']}")
+    if trigger is not None and playbook.qualifying_tracks.has(trigger.track_name):
+        by.append(f"the {playbook.term('track')} {trigger.track_name}")
+    return f"{term}: yes, by {' and '.join(by)}" if verdict == "in" and by else f"{term}: {_YES_NO[verdict]}"
+
+
+def _named_segments(segments: Sequence[SegmentExplanation]) -> None:
+    """The named segments somebody is in, and those they may be in."""
+    for truth, words in ((Truth.IN, "In the segments"), (Truth.UNKNOWN, "May be in the segments")):
+        labels = [segment.label for segment in segments if segment.verdict.truth is truth]
+        if labels:
+            _say(f"{words}: {', '.join(labels)}")
 
 
 def _who(found: PersonExplanation) -> str:
