@@ -641,7 +641,7 @@ def explained(found: PersonExplanation, playbook: Playbook) -> None:
     decision = found.decision
     _say(_who(found), "bold")
     CONSOLE.print(
-        f"{decision['person_id']} as of {as_of_words(parse_instant(decision['as_of']))}: {playbook.term('rank')} {_rank(decision)}"
+        f"{decision['person_id']} as of {as_of_words(parse_instant(decision['as_of']))}: {playbook.term('rank')} {_rank(decision, playbook)}"
         f"{_cell(decision['rank'], playbook)}"
     )
     CONSOLE.print(
@@ -744,10 +744,15 @@ def _who(found: PersonExplanation) -> str:
     return ", ".join(p for p in (name or found.decision["person_id"], *rest) if p)
 
 
-def _rank(decision: dict[str, Any]) -> str:
-    if decision["fit_grade_certain"] and decision["engagement_level_certain"]:
-        return str(decision["rank"])
-    return f"{decision['rank']}? (grade may be {' or '.join(decision['fit_grade_could_be'])})"
+def _rank(decision: dict[str, Any], playbook: Playbook) -> str:
+    """The rank as shown, and what of it is open, in the team's words."""
+    open_parts = []
+    if not decision["fit_grade_certain"]:
+        could_be = " or ".join(playbook.term(grade) for grade in decision["fit_grade_could_be"])
+        open_parts.append(f"{playbook.term('grade')} may be {could_be}")
+    if not decision["engagement_level_certain"]:
+        open_parts.append(f"{playbook.term('level')} may be another")
+    return f"{decision['rank']}? ({', '.join(open_parts)})" if open_parts else str(decision["rank"])
 
 
 def _cell(rank: str, playbook: Playbook) -> str:
