@@ -1,4 +1,4 @@
-"""`plan`: another playbook against the one in force, told in words, as JSON and as a file; `explain` and `decide` by it."""
+"""`plan`: another playbook against the workspace's, told in words, as JSON and as a file; `explain` and `decide` by it."""
 
 from __future__ import annotations
 
@@ -108,6 +108,22 @@ def test_the_screen_tells_it_too(books: tuple[Path, Path], call: Call) -> None:
     assert "0 people would move" in same.out
 
 
+def test_only_what_was_activated_is_called_in_force(books: tuple[Path, Path], call: Call) -> None:
+    workspace, other = books
+    plan = ("plan", other, "--workspace", workspace, "--to", AS_OF)
+    assert "in force" not in call(*plan).out
+    assert call("activate", "--at", "2026-01-10", "-w", workspace).code == 0
+    assert "in force since 2026-01-10" in call(*plan).out
+    told = call(*plan, "--json").json
+    assert (told["was"]["in_force_since"], told["is"]["in_force_since"]) == (
+        "2026-01-10T23:59:59.999999Z",
+        None,
+    )
+    book = workspace / "playbook.yml"
+    book.write_text(BOOK.replace("points: 30", "points: 31"), encoding="utf-8")
+    assert "in force" not in call(*plan).out
+
+
 def test_without_a_capacity_the_screen_says_nothing_of_one(books: tuple[Path, Path], call: Call) -> None:
     workspace, other = books
     for path in (workspace / "playbook.yml", other):
@@ -169,7 +185,7 @@ def test_the_problems_of_both_playbooks_are_told_at_once(books: tuple[Path, Path
     assert said.code == 10
     paths = {Path(p["path"]).name for p in said.json["problems"]}
     assert paths == {"playbook.yml", "other book.yml"}
-    assert "The playbook in force has" in said.json["error"]
+    assert "The workspace's playbook has" in said.json["error"]
     assert "and the proposed playbook has" in said.json["error"]
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from handraise.services.exchanging import ExportResult, PushResult
     from handraise.services.grouping import AccountsResult
     from handraise.services.importing import FileOutcome
-    from handraise.services.planning import PlanResult, Times
+    from handraise.services.planning import PlanResult, Times, Version
     from handraise.services.replaying import ChangesResult, Flow, ReplayResult
     from handraise.services.reporting import ReportResult
     from handraise.services.segmenting import Segmented
@@ -278,7 +278,7 @@ def planned(result: PlanResult, look_closer: Callable[[str], tuple[str, str]]) -
     was, now = result.in_force, result.proposed
     CONSOLE.print(
         f"{count_of_people(result.n_people)} as of {as_of_words(result.until)}: "
-        f"{was.playbook.name} {was.version[:12]} in the workspace, {now.playbook.name} {now.version[:12]} proposed"
+        f"the workspace's playbook {_version(was)} against {_version(now)}"
     )
     _difference(result)
     _would_move(result)
@@ -288,6 +288,12 @@ def planned(result: PlanResult, look_closer: Callable[[str], tuple[str, str]]) -
     _would_be_in(result)
     _examples(result, look_closer)
     findings(result.findings)
+
+
+def _version(version: Version) -> str:
+    since = version.in_force_since
+    told = "" if since is None else f" (in force since {_instant(since)})"
+    return f"{version.playbook.name} {version.version[:12]}{told}"
 
 
 def _difference(result: PlanResult) -> None:

@@ -355,7 +355,7 @@ def findings_of_activations(
     """That the decisions are a what-if, where another playbook version was in force, or none yet."""
     if not activations:
         return ()
-    active = next((a for a in reversed(activations) if a.activated_at <= as_of), None)
+    active = _active(activations, as_of)
     if active is not None and active.playbook_version == version:
         return ()
     mine = any(a.playbook_version == version and a.activated_at <= as_of for a in activations)
@@ -374,6 +374,16 @@ def findings_of_activations(
             advice=("`handraise activate` puts the playbook as it stands into force.",),
         ),
     )
+
+
+def in_force_since(activations: Sequence[Activation], version: str, as_of: Micros) -> Micros | None:
+    """Since when a version is the one in force at an instant; `None` where another is, or none."""
+    active = _active(activations, as_of)
+    return active.activated_at if active is not None and active.playbook_version == version else None
+
+
+def _active(activations: Sequence[Activation], as_of: Micros) -> Activation | None:
+    return next((a for a in reversed(activations) if a.activated_at <= as_of), None)
 
 
 def findings_of_playbook(playbook: Playbook) -> tuple[Finding, ...]:

@@ -27,7 +27,7 @@ from handraise.playbook.dependencies import BUYER_SEGMENTS, MARKETING_QUALIFIED,
 from handraise.playbook.difference import Difference, decides_alike, difference
 from handraise.playbook.writer import version_of
 from handraise.services.checking import CheckResult
-from handraise.services.deciding import Deciding, findings_of_newest, findings_of_playbook
+from handraise.services.deciding import Deciding, findings_of_newest, findings_of_playbook, in_force_since
 from handraise.services.replaying import Flow, check_order
 
 MICROS_PER_WEEK: Micros = 7 * MICROS_PER_DAY
@@ -59,8 +59,8 @@ PLAN_COLUMNS = pa.schema(
         pa.field("certain", pa.bool_(), nullable=False),
     ]
 )
-"""One row for each person who would move, sorted by id: everything as decided by the playbook in force (`was`) and by the
-other (`is`). `moves` names what differs; `certain` is whether no unknown fact could change any of that, under either."""
+"""One row for each person who would move, sorted by id: everything as decided by the workspace's playbook (`was`) and by
+the other (`is`). `moves` names what differs; `certain` is whether no unknown fact could change any of that, under either."""
 
 _Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -100,7 +100,7 @@ def _times(found: tuple[int, int] | None) -> dict[str, int] | None:
 @dataclass(frozen=True, slots=True)
 class Members:
     """How many people are in, out of and unknown to a named segment (people of its accounts, where it is one of accounts);
-    `None` by a playbook that does not have it. `n_join` are in it by the other playbook alone, `n_leave` by the one in force
+    `None` by a playbook that does not have it. `n_join` are in it by the other playbook alone, `n_leave` by the workspace's
     alone."""
 
     key: str
@@ -223,28 +223,32 @@ def _segment_because(found: PersonExplanation) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Version:
     """One of the two playbooks, with all that it decides: everybody at the end, what happened by then, and who was newly
-    marketing-qualified in the period (rows of `engines.moves.TURN_COLUMNS`)."""
+    marketing-qualified in the period (rows of `engines.moves.TURN_COLUMNS`). `in_force_since`: where this version is the one
+    that was activated last by the end."""
 
     playbook: Playbook
     version: str
     decided: Decided
     told: Told
     qualified: pa.Table
+    in_force_since: Micros | None
 
     def as_dict(self) -> dict[str, object]:
         return {
             "playbook": self.playbook.name,
             "playbook_version": self.version,
+            "in_force_since": None if self.in_force_since is None else iso(self.in_force_since),
             "mqls_per_week": self.playbook.agreement.mqls_per_week,
         }
 
 
 @dataclass(frozen=True)
 class PlanResult:
-    """What would be other if the proposed playbook were in force. `table` has a row for each person who would move, of
-    `PLAN_COLUMNS`; `examples` some of them by id."""
+    """What would be other if the proposed playbook were in force instead of the workspace's. `table` has a row for each
+    person who would move, of `PLAN_COLUMNS`; `examples` some of them by id."""
 
     in_force: Version
+    """The workspace's playbook, whether or not it was activated."""
     proposed: Version
     difference: Difference
     after: Micros
@@ -467,7 +471,9 @@ class Planning:
         steps.done()
         decided = engine.decide(until, horizon=horizon, told=told)
         steps.done()
-        return Version(playbook, version_of(playbook), decided, told, qualified)
+        version = version_of(playbook)
+        since = in_force_since(self.deciding.store.activations(), version, until)
+        return Version(playbook, version, decided, told, qualified, since)
 
     def _examples(
         self,
@@ -507,7 +513,7 @@ def both_or_raise(in_force: CheckResult, proposed: CheckResult) -> tuple[Playboo
         return in_force.playbook, proposed.playbook
     wrong = [
         f"{which} has {c.n_errors} {'error' if c.n_errors == 1 else 'errors'}"
-        for which, c in (("the playbook in force", in_force), ("the proposed playbook", proposed))
+        for which, c in (("the workspace's playbook", in_force), ("the proposed playbook", proposed))
         if c.playbook is None
     ]
     sentence = " and ".join(wrong)
