@@ -101,6 +101,18 @@ def test_a_run_can_be_decided_again_by_its_id(filled: Path, call: Call) -> None:
     assert [r["run"] for r in call("runs", "-w", filled, "--json").json["runs"]] == [first["run"]]
 
 
+def test_a_run_that_is_decided_again_is_told_in_the_same_words_and_order(filled: Path, call: Call) -> None:
+    book = AGREED.replace("segments:\n", "segments:\n  zebra: {of: accounts, when: {segment: large}}\n", 1)
+    (filled / "playbook.yml").write_text(book, encoding="utf-8")
+    first = call("decide", "-w", filled, "--as-of", "2026-01-31", "--json").json
+    again = call("decide", "-w", filled, "--run", first["run"], "--json").json
+    assert [s["key"] for s in first["market"]["segments"]] == ["zebra", "large"]
+    assert again["market"] == first["market"]
+    assert (
+        "Number of employees (account.employees)" in call("decide", "-w", filled, "--run", first["run"]).out
+    )
+
+
 def test_nobody_is_decided_before_they_were_known(filled: Path, call: Call) -> None:
     said = call("decide", "-w", filled, "--as-of", "2025-12-31", "--json")
     assert said.json["summary"]["n_people"] == 0

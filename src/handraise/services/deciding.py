@@ -46,6 +46,8 @@ _WHAT_IF = Finding(
     Severity.NOTE,
     advice=("To keep the decisions, write them to a file with `--out`.",),
 )
+_SEGMENTS = "segments"
+"""In the counts of a run: the keys of its segments, in the playbook's order."""
 STALE_AFTER: Micros = 7 * MICROS_PER_DAY
 
 
@@ -178,15 +180,13 @@ class Deciding:
         started_at = self.clock()
         run = self.store.run(run_id)
         needed: Mapping[str, Any] = run.counts["repeat"]  # type: ignore[assignment]
-        labels = {str(d.field): d.label for d in self.catalog()}
-        own = (
-            FieldDefinition(Field.parse(n), FieldType(t), labels.get(n, n))
-            for n, t in needed["fields"].items()
-        )
-        catalog = FieldCatalog(own)
+        label = self.catalog().label
+        fields = {Field.parse(name): FieldType(type_) for name, type_ in needed["fields"].items()}
+        catalog = FieldCatalog(FieldDefinition(field, type_, label(field)) for field, type_ in fields.items())
         playbook = read_text(run.playbook_text, f"run {run_id}", catalog).playbook
         if playbook is None:
             raise EngineError(f"The playbook of `{run_id}` is not one that this version reads.")
+        playbook = _in_order(playbook, run.counts.get(_SEGMENTS, ()))
         engine = LocalEngine(
             self.store,
             playbook,
@@ -235,7 +235,11 @@ class Deciding:
         needed = _needed_to_repeat(catalog, self.settings, decided, starts)
         run_id = _run_id(version, as_of, decided.horizon, needed)
         summary, finished_at = summarise(decided.table), self.clock()
-        counts: dict[str, object] = {"n_people": summary.n_people, "repeat": needed}
+        counts: dict[str, object] = {
+            "n_people": summary.n_people,
+            "repeat": needed,
+            _SEGMENTS: list(playbook.segments),
+        }
         run = Run(run_id, as_of, decided.horizon, text, version, "local", counts, started_at, finished_at)
         seconds = (finished_at - started_at) / MICROS_PER_SECOND
         findings = (
@@ -418,6 +422,14 @@ def _needed_to_repeat(
     if decided.told is not None and decided.told.calibrations is not None:
         needed["calibrations"] = keeping.over_time_data(decided.told.calibrations)
     return needed
+
+
+def _in_order(playbook: Playbook, keys: Any) -> Playbook:
+    """With its segments as they were written; a playbook's canonical text has them by key."""
+    keys = dict.fromkeys((*keys, *playbook.segments))
+    return replace(
+        playbook, segments={key: playbook.segments[key] for key in keys if key in playbook.segments}
+    )
 
 
 def _of_run(needed: Mapping[str, Any]) -> InForce:
