@@ -101,6 +101,21 @@ def test_a_run_can_be_decided_again_by_its_id(filled: Path, call: Call) -> None:
     assert [r["run"] for r in call("runs", "-w", filled, "--json").json["runs"]] == [first["run"]]
 
 
+AGREED = """
+playbook: Small
+time_zone: UTC
+fit:
+  rules:
+    - {name: Right size, when: {account.employees: {at_least: 200}}, points: 40}
+  grades: {A: 60, B: 40, C: 20}
+marketing_qualified: {ranks: [B4]}
+segments:
+  large: {label: Large, of: accounts, when: {account.employees: {at_least: 200}}}
+buyer_segments:
+  - {key: rest, label: Rest}
+"""
+
+
 def test_a_run_that_is_decided_again_is_told_in_the_same_words_and_order(filled: Path, call: Call) -> None:
     book = AGREED.replace("segments:\n", "segments:\n  zebra: {of: accounts, when: {segment: large}}\n", 1)
     (filled / "playbook.yml").write_text(book, encoding="utf-8")
