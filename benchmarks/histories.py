@@ -10,7 +10,6 @@ so it rests on both scores, with rules that decay. A *pass* is the CPU of the ha
 from __future__ import annotations
 
 import argparse
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from benchmarks.single_instant import (
     measure,
     paths,
     prepare,
+    print_passes,
     without_pandas,
 )
 from benchmarks.world_size import AS_OF, World
@@ -55,13 +55,7 @@ def main() -> None:
     run(PREPARE)
     one = run("hand-written query")
     results = [(WHAT["hand-written query"], one), *((f"handraise, {name}", run(name)) for name in TOLD)]
-    print(f"\n{world.n_people:,} people, {world.n_activities:,} activities, {os.cpu_count()} cores")
-    print(f"{'':44}{'CPU s':>8}{'wall s':>8}{'MB':>8}{'passes':>9}")
-    for what, m in results:
-        passes = m.cpu_seconds / one.cpu_seconds
-        print(
-            f"{what:44}{m.cpu_seconds:>8.1f}{m.wall_seconds:>8.1f}{m.peak_mb:>8.0f}{passes:>8.1f}x  {m.said}"
-        )
+    print_passes(world, results)
 
 
 def _options() -> argparse.Namespace:

@@ -9,7 +9,6 @@ instant, with all columns, and sums them up. Each runs in a process of its own.
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from benchmarks.big_playbook import PLAYBOOK
@@ -21,6 +20,7 @@ from benchmarks.single_instant import (
     measure,
     paths,
     prepare,
+    print_passes,
     without_pandas,
 )
 from benchmarks.world_size import AS_OF, World
@@ -48,15 +48,8 @@ def main() -> None:
 
     run(PREPARE)
     one, all_ = run("hand-written query"), run("handraise")
-    print(
-        f"\n{world.n_people:,} people, {world.n_activities:,} activities, {options.instants} instants, {os.cpu_count()} cores"
-    )
-    print(f"{'':44}{'CPU s':>8}{'wall s':>8}{'MB':>8}{'passes':>9}")
-    for what, m in ((WHAT["hand-written query"], one), ("handraise, full decisions", all_)):
-        passes = m.cpu_seconds / one.cpu_seconds
-        print(
-            f"{what:44}{m.cpu_seconds:>8.1f}{m.wall_seconds:>8.1f}{m.peak_mb:>8.0f}{passes:>8.1f}x  {m.said}"
-        )
+    results = [(WHAT["hand-written query"], one), ("handraise, full decisions", all_)]
+    print_passes(world, results, also=f", {options.instants} instants")
 
 
 def _options() -> argparse.Namespace:
