@@ -178,6 +178,8 @@ def test_explaining_says_by_what_somebody_is_qualified_and_how_late_sales_is(
     assert "was due 2026-01-07T09:00:00Z, 3 days ago" in late.out
     assert "2026-01-07T09:00:00Z is the latest to act" in early.out
     assert "yes, by the track large accounts" in early.out
+    assert "✓ large: Number of employees is at least 200 — 450" in early.out
+    assert "last fired 2026-01-06T09:00:00Z; stands until 2026-01-20T09:00:00Z" in early.out
 
 
 def test_a_report_without_deals_says_so(filled: Path, call: Call) -> None:

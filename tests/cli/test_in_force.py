@@ -63,6 +63,9 @@ def test_a_decision_after_the_activation_tells_triggers_since_then(small: Path, 
     assert "DC109" not in [f["code"] for f in after["findings"]]
     earlier = call("decide", "-w", small, "--as-of", "2026-01-10", "--json").json
     assert "DC109" in [f["code"] for f in earlier["findings"]]
+    for as_of, is_what_if in (("2026-01-10", True), ("2026-01-31", False)):
+        why = call("explain", "ann@acme.example", "-w", small, "--as-of", as_of, "--json").json
+        assert ("DC109" in [f["code"] for f in why["findings"]]) == is_what_if
 
 
 def test_calibrations_are_listed_with_since_when_decisions_keep_to_them(small: Path, call: Call) -> None:

@@ -298,7 +298,9 @@ def explain(
     if as_json:
         print_json(found.as_dict())
         return
-    screens.explained(found, opened.playbook(playbook))
+    from handraise.cli.explained import explained
+
+    explained(found, opened.playbook(playbook))
 
 
 def report(workspace: Path | None, out: Path, as_of: str | None, as_json: bool) -> None:

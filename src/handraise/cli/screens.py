@@ -14,8 +14,6 @@ from rich.text import Text
 
 from handraise.cli.output import CONSOLE, clean, note
 from handraise.errors import Finding, Severity
-from handraise.evaluate.accounts import AccountExplanation, RoleVerdict
-from handraise.evaluate.explain import PersonExplanation, RuleExplanation, SegmentExplanation, Verdict
 from handraise.facts.activations import Activation
 from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.imports import QuarantinedRow
@@ -23,9 +21,8 @@ from handraise.facts.runs import Run
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook
 from handraise.model.scores import GRADES, LEVELS
-from handraise.model.time import MICROS_PER_DAY, Micros, iso, parse_instant, to_micros
+from handraise.model.time import MICROS_PER_DAY, Micros, iso, to_micros
 from handraise.model.triggers import QualifyingTracks
-from handraise.model.truth import Truth
 from handraise.playbook.english import role_label, segment_label
 from handraise.playbook.writer import short_version
 from handraise.reports.flows import FLOW_DAYS, Flows
@@ -60,9 +57,6 @@ QUARANTINE_SCHEMA = pa.schema(
         ("raw", pa.string()),
     ]
 )
-_VERDICT_STYLE = {Truth.IN: "green", Truth.OUT: "dim", Truth.UNKNOWN: "yellow"}
-_VERDICT_MARK = {Truth.IN: "✓", Truth.OUT: "·", Truth.UNKNOWN: "?"}
-_YES_NO = {"in": "yes", "out": "no"}
 SHOWN_QUARANTINED = 50
 _SHOWN_MISSING = 8
 _SHOWN_FLOWS = 8
@@ -192,7 +186,7 @@ def findings(found: Sequence[Finding], file_name: str | None = None) -> None:
     """Each with its advice, led by the name of the file that it is about, where it is about one."""
     for finding in found:
         sentence = finding.sentence if file_name is None else f"{file_name}: {finding.sentence}"
-        _say(sentence, "yellow" if finding.severity is Severity.WARNING else "")
+        say(sentence, "yellow" if finding.severity is Severity.WARNING else "")
         for advice in finding.advice:
             CONSOLE.print(f"  {advice}", style="dim")
 
@@ -237,7 +231,7 @@ def flowed(found: Flows | None) -> None:
             _add(table, s.label, *_counts(s.n_before, s.n_new, s.n_in, s.n_out, s.n_gone, s.n_now))
     CONSOLE.print(table)
     for move in found.segment_moves[:_SHOWN_FLOWS]:
-        _say(f"{move.was} → {move.now}: {move.n:,}")
+        say(f"{move.was} → {move.now}: {move.n:,}")
 
 
 def replayed(result: ReplayResult) -> None:
@@ -267,7 +261,7 @@ def changed(result: ChangesResult, limit: int) -> None:
     for move in result.table.slice(0, limit).to_pylist():
         was, now = (words.get((move["what"], k or ""), k or "nowhere") for k in (move["was"], move["is"]))
         at = as_of_words(to_micros(move["moved_at"]))
-        _say(f"{at}  {move['person_id']}  {was} → {now}: {move['because']}")
+        say(f"{at}  {move['person_id']}  {was} → {now}: {move['because']}")
     if len(result.table) > limit:
         CONSOLE.print(f"{len(result.table) - limit:,} more; write them all with --out FILE.csv.", style="dim")
 
@@ -301,7 +295,7 @@ def _difference(result: PlanResult) -> None:
         CONSOLE.print("Both playbooks mean the same.")
         return
     for change in result.difference.changes:
-        _say(f"{change.kind.value} {change.part}", "bold")
+        say(f"{change.kind.value} {change.part}", "bold")
         for side, said in (("was", change.was), ("is", change.now)):
             if said is not None:
                 lines = [line for line in said.splitlines() if line.strip()]
@@ -387,15 +381,15 @@ def _examples(result: PlanResult, look_closer: Callable[[str], tuple[str, str]])
     first = dict.fromkeys(people[0] for people in result.examples_by_flow.values() if people)
     for person in list(first)[:_SHOWN_EXAMPLES]:
         example = result.examples[person]
-        _say(", ".join(p for p in (example.name or person, example.account) if p), "bold")
+        say(", ".join(p for p in (example.name or person, example.account) if p), "bold")
         for what in KINDS:
             ends = (example.was.decision[what], example.now.decision[what])
             if ends[0] != ends[1]:
                 was, now = (words.get((what, key or ""), key or "none") for key in ends)
-                _say(f"  {what.replace('_', ' ')}: {was} → {now}")
+                say(f"  {what.replace('_', ' ')}: {was} → {now}")
         for rule in example.rules:
             was, now = ("not there" if p is None else f"{p:g}" for p in (rule.was, rule.now))
-            _say(f"  {rule.score} rule {rule.name}: {was} → {now} points")
+            say(f"  {rule.score} rule {rule.name}: {was} → {now} points")
         for command in look_closer(person):
             CONSOLE.print(f"    {command}", style="dim", soft_wrap=True)
 
@@ -530,12 +524,12 @@ def _roles(row: dict[str, Any], playbook: Playbook) -> Iterator[str]:
     """The roles that are there with who has them, those that are missing, and the others with how many could have them."""
     labels = {role.key: role_label(role.key, playbook) for role in playbook.buying_group.roles}
     there = [r for r in row["roles"] if r["verdict"] == "in"]
-    yield "; ".join(f"{labels[r['role']]}: {_first_of(r['people'])}" for r in there)
+    yield "; ".join(f"{labels[r['role']]}: {first_of(r['people'])}" for r in there)
     yield ", ".join(labels[key] for key in row["roles_missing"])
     yield ", ".join(labels[key] for key in row["roles_unknown"])
 
 
-def _first_of(people: Sequence[str]) -> str:
+def first_of(people: Sequence[str]) -> str:
     more = f" and {len(people) - 2} more" if len(people) > 2 else ""
     return ", ".join(people[:2]) + more
 
@@ -642,200 +636,13 @@ def _instant(at: Micros) -> str:
     return f"{iso(at)[:19].replace('T', ' ')} UTC"
 
 
-def explained(found: PersonExplanation, playbook: Playbook) -> None:
-    """Who, the rank with its range, every rule with its reason, and what is missing."""
-    decision = found.decision
-    _say(_who(found), "bold")
-    CONSOLE.print(
-        f"{decision['person_id']} as of {as_of_words(parse_instant(decision['as_of']))}: {playbook.term('rank')} {_rank(decision, playbook)}"
-        f"{_cell(decision['rank'], playbook)}"
-    )
-    CONSOLE.print(
-        f"{playbook.term('Fit')} {decision['fit_score']:g} (could be {decision['fit_low']:g} to {decision['fit_high']:g}; "
-        f"{decision['fit_completeness']:.0%} of the evidence is known)"
-    )
-    _rules(found.fit)
-    CONSOLE.print(f"{playbook.term('Engagement')} {decision['engagement_score']:g}")
-    _rules(found.engagement)
-    _happened(decision, playbook)
-    if playbook.marketing_qualified_ranks or playbook.qualifying_tracks != QualifyingTracks():
-        _say(_qualified(decision, playbook))
-    _named_segments(found.segments)
-    for segment in found.buyer_segments:
-        _buyer_segment(segment, decision)
-    _account(found.account, playbook)
-    _missing(found)
-
-
-def _account(found: AccountExplanation | None, playbook: Playbook) -> None:
-    """Who is there of the buying group, and which roles are missing."""
-    if found is None or not found.roles:
-        return
-    name = found.name or found.account_id
-    _say(
-        f"{playbook.term('buying group').capitalize()} of {name}, {count_of_people(found.n_people)}:", "bold"
-    )
-    for role in found.roles:
-        truth = {"in": Truth.IN, "out": Truth.OUT, "unknown": Truth.UNKNOWN}[role.verdict]
-        style = "red" if truth is Truth.OUT else _VERDICT_STYLE[truth]
-        _say(f"  {_VERDICT_MARK[truth]} {role.label}: {_who_is(role)}", style)
-
-
-def _who_is(role: RoleVerdict) -> str:
-    if role.verdict == "in":
-        return _first_of([p.name or p.person_id for p in role.people])
-    if role.verdict == "out":
-        return "missing"
-    could = _first_of([p.name or p.person_id for p in role.could_be])
-    facts = sorted({fact for p in role.could_be for fact in p.missing})
-    return f"could be {could}" + (f" — unknown until somebody knows {', '.join(facts)}" if facts else "")
-
-
-def _happened(decision: dict[str, Any], playbook: Playbook) -> None:
-    """The stage and the track, with their clocks."""
-    stage = next((s for s in playbook.lifecycle.stages if s.key == decision["stage"]), None)
-    if stage is not None:
-        label = stage.label or playbook.term(stage.key)
-        since = as_of_words(parse_instant(decision["stage_entered_at"]))
-        _say(
-            f"{playbook.term('stage').capitalize()} {label} since {since}{_until(decision['stage_due_at'], decision['as_of'])}"
-        )
-    trigger = playbook.triggers.get(decision["track_trigger"] or "")
-    if trigger is not None:
-        fired = as_of_words(parse_instant(decision["track_fired_at"]))
-        _say(
-            f"On the {playbook.term('track')} {trigger.track_name}: {trigger.label or trigger.key} at {fired}"
-            f"{_until(decision['track_due_at'], decision['as_of'])}"
-        )
-
-
-def _until(due_at: str | None, as_of: str) -> str:
-    """Until when sales must act, or since when they are late."""
-    if due_at is None:
-        return ""
-    due, late = as_of_words(parse_instant(due_at)), parse_instant(as_of) - parse_instant(due_at)
-    if late <= 0:
-        return f"; {due} is the latest to act"
-    days, hours = late // MICROS_PER_DAY, late * 24 // MICROS_PER_DAY
-    ago = count_of(days, "day") if days else count_of(hours, "hour") if hours else "less than an hour"
-    return f"; was due {due}, {ago} ago"
-
-
-def _qualified(decision: dict[str, Any], playbook: Playbook) -> str:
-    """Whether somebody is marketing-qualified, and by what."""
-    term, verdict = playbook.term("MQL"), decision["marketing_qualified"]
-    if verdict == "unknown":
-        return f"{term}: cannot be told yet; the {playbook.term('rank')} could still be another"
-    trigger, by = playbook.triggers.get(decision["track_trigger"] or ""), []
-    if decision["rank"] in playbook.marketing_qualified_ranks:
-        by.append(f"the {playbook.term('rank')} {decision['rank']}")
-    if trigger is not None and playbook.qualifying_tracks.has(trigger.track_name):
-        by.append(f"the {playbook.term('track')} {trigger.track_name}")
-    return f"{term}: yes, by {' and '.join(by)}" if verdict == "in" and by else f"{term}: {_YES_NO[verdict]}"
-
-
-def _named_segments(segments: Sequence[SegmentExplanation]) -> None:
-    """The named segments somebody is in, and those they may be in."""
-    for truth, words in ((Truth.IN, "In the segments"), (Truth.UNKNOWN, "May be in the segments")):
-        labels = [segment.label for segment in segments if segment.verdict.truth is truth]
-        if labels:
-            _say(f"{words}: {', '.join(labels)}")
-
-
-def _who(found: PersonExplanation) -> str:
-    profile = found.profile
-    parts = (profile.get("person.first_name"), profile.get("person.last_name"))
-    name = profile.get("person.name") or " ".join(p for p in parts if p)
-    rest = (profile.get("person.title"), profile.get("account.name"), profile.get("person.email"))
-    return ", ".join(p for p in (name or found.decision["person_id"], *rest) if p)
-
-
-def _rank(decision: dict[str, Any], playbook: Playbook) -> str:
-    """The rank as shown, and what of it is open, in the team's words."""
-    open_parts = []
-    if not decision["fit_grade_certain"]:
-        could_be = " or ".join(playbook.term(grade) for grade in decision["fit_grade_could_be"])
-        open_parts.append(f"{playbook.term('grade')} may be {could_be}")
-    if not decision["engagement_level_certain"]:
-        open_parts.append(f"{playbook.term('level')} may be another")
-    return f"{decision['rank']}? ({', '.join(open_parts)})" if open_parts else str(decision["rank"])
-
-
-def _cell(rank: str, playbook: Playbook) -> str:
-    cell = playbook.ranks.get(rank)
-    return f" · {cell.label} · {cell.route}" if cell else ""
-
-
-def _rules(rules: Sequence[RuleExplanation]) -> None:
-    ordered = sorted(
-        rules,
-        key=lambda r: (r.verdict.truth is not Truth.IN, r.verdict.truth is not Truth.UNKNOWN, -abs(r.points)),
-    )
-    for rule in ordered:
-        verdict = rule.verdict
-        points = (
-            f"{round(rule.points, 2):+g}"
-            if verdict.truth is Truth.IN
-            else ("?" if verdict.truth is Truth.UNKNOWN else "0")
-        )
-        line = f"  {_VERDICT_MARK[verdict.truth]} {points:>6}  {rule.name}: {verdict.sentence}"
-        _say(line + _detail(verdict), _VERDICT_STYLE[verdict.truth])
-        _evidence(verdict)
-
-
-def _detail(verdict: Verdict) -> str:
-    if verdict.truth is Truth.UNKNOWN:
-        return (
-            f" — unknown until somebody knows {', '.join(verdict.missing)}"
-            if verdict.missing
-            else " — unknown: outside what the sources cover"
-        )
-    if verdict.n is not None and verdict.latest_at is not None:
-        return f" — {verdict.n} ×, last {iso(verdict.latest_at)[:16].replace('T', ' ')}"
-    if verdict.value is not None:
-        return f" — {verdict.value}" + (" (assumed)" if verdict.assumed else "")
-    return ""
-
-
-def _evidence(verdict: Verdict, depth: int = 0) -> None:
-    for row in verdict.evidence[:3]:
-        where = f" ({row.file}, line {row.line})" if row.file else ""
-        CONSOLE.print(f"             {iso(row.at)[:16].replace('T', ' ')}  {row.what}{where}", style="dim")
-    if len(verdict.evidence) > 3:
-        CONSOLE.print(f"             and {len(verdict.evidence) - 3} more", style="dim")
-    for part in verdict.parts:
-        if part.truth is Truth.IN and depth < 3:
-            _evidence(part, depth + 1)
-
-
-def _buyer_segment(segment: SegmentExplanation, decision: dict[str, Any]) -> None:
-    if segment.key != decision["buyer_segment"]:
-        missing = ", ".join(segment.verdict.missing) or "what the sources do not cover"
-        _say(f"Could be {segment.label}: depends on {missing}", "yellow")
-        return
-    _say(f"Buyer segment: {segment.label}", "bold")
-    CONSOLE.print(f"  because {segment.verdict.sentence}")
-    if segment.next_touch:
-        CONSOLE.print(f"  next touch: {segment.next_touch}")
-
-
-def _missing(found: PersonExplanation) -> None:
-    if not found.missing:
-        return
-    _say("What is missing, and what it could change:", "bold")
-    for fact in found.missing:
-        changes = [f"{fact.points_at_stake:g} points ({', '.join(fact.rules)})"] if fact.rules else []
-        changes += [f"the segment {s}" for s in fact.segments]
-        CONSOLE.print(f"  {fact.label} ({fact.fact}): {'; '.join(changes)}")
-
-
 def reported(result: ReportResult, out: Path) -> None:
     if result.review is not None:
-        _say(result.review.sentence, "bold")
+        say(result.review.sentence, "bold")
     CONSOLE.print(f"Report: {out.resolve()}")
 
 
-def _say(sentence: str, style: str = "") -> None:
+def say(sentence: str, style: str = "") -> None:
     CONSOLE.print(sentence, style=style or None)
 
 

@@ -275,13 +275,14 @@ class LocalEngine:
                 told, calibration = self._before(as_of, reading.shared.horizon, wanted, calibration)
             limits = calibration.limits if calibration else self.calibrating.fixed
             compiled = self._compiled(reading)
+            starts = {**self.in_force.starts(as_of), **self.activations}
             for i in range(reading.n_chunks):
                 chunk = reading.chunk(i)
                 ids = chunk.person_ids[: chunk.n_decided].to_pylist()
                 asked = [(place, person) for place, person in enumerate(ids) if person in set(wanted)]
                 if asked:
                     past = NO_PAST if told is None else told.past_of(chunk)
-                    explainer = Explainer(ChunkDecisions(compiled, chunk, limits, past))
+                    explainer = Explainer(ChunkDecisions(compiled, chunk, limits, past), starts)
                     found |= {person: explainer.person(place) for place, person in asked}
         return found
 
