@@ -24,7 +24,11 @@ LATELY = Did("form", within=days(2))
 
 
 def _explained(
-    world: World, book: Playbook, tmp_path: Path, as_of: Micros = NOON, starts: Mapping[str, Micros] | None = None
+    world: World,
+    book: Playbook,
+    tmp_path: Path,
+    as_of: Micros = NOON,
+    starts: Mapping[str, Micros] | None = None,
 ) -> PersonExplanation:
     store = store_of(by_source(world.facts), world.coverage, tmp_path=tmp_path)
     try:

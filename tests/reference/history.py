@@ -36,7 +36,7 @@ from typing import Literal
 from tests.reference.decisions import Decision, calibration_instant, decision_of
 from tests.reference.evaluator import Evaluator, InStage, Past
 from tests.reference.instants import Instants, last_midnight
-from tests.reference.reading import Person, Reading, Span, key_of
+from tests.reference.reading import Person, Reading, Span, key_of, uncontradicted
 from tests.reference.windows import in_window
 
 from handraise.facts.rows import Activity, Fact
@@ -105,7 +105,7 @@ class History:
         self.playbook = playbook
         self.until = until
         self.catalog = catalog or FieldCatalog()
-        self._facts, self._coverage, self._rank = list(facts), coverage, source_rank
+        self._facts, self._coverage, self._rank = uncontradicted(facts), coverage, source_rank
         self._activated_at, self._also = activated_at, {instant for instant in also if instant <= until}
         self._firings: dict[tuple[str, str], list[Firing]] = defaultdict(list)
         self._entries: dict[str, list[StageEntry]] = defaultdict(list)

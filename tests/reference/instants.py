@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tests.reference import values
 from tests.reference.reading import Span
@@ -131,21 +132,23 @@ def _days_near(day: date, spans: set[Duration]) -> set[date]:
     return {d + timedelta(days=n) for d in reached for n in range(-4, 5)}
 
 
-def _leaves(span: Duration, instant: Micros, zone: str) -> set[Micros]:
+@lru_cache(maxsize=100_000)
+def _leaves(span: Duration, instant: Micros, zone: str) -> frozenset[Micros]:
     """When an instant leaves, or enters again, the window of the length that ends now."""
     if span.micros is not None:
-        return {instant + span.micros}
+        return frozenset({instant + span.micros})
     return _crossings(lambda t: span.before(t, zone), instant, span.after(instant, zone))
 
 
-def _comes_near(span: Duration, instant: Micros, zone: str) -> set[Micros]:
+@lru_cache(maxsize=100_000)
+def _comes_near(span: Duration, instant: Micros, zone: str) -> frozenset[Micros]:
     """When an instant enters the window that begins now."""
     if span.micros is not None:
-        return {instant - span.micros, instant - span.micros + 1}
+        return frozenset({instant - span.micros, instant - span.micros + 1})
     return _crossings(lambda t: span.after(t, zone), instant, span.before(instant, zone))
 
 
-def _crossings(step: Callable[[Micros], Micros], target: Micros, near: Micros) -> set[Micros]:
+def _crossings(step: Callable[[Micros], Micros], target: Micros, near: Micros) -> frozenset[Micros]:
     """When `step(t)` passes the target. The 29th, 30th and 31st of a month can all step to the 28th of another, and then
     it passes several times; all of them are within four days."""
     found: set[Micros] = set()
@@ -158,4 +161,4 @@ def _crossings(step: Callable[[Micros], Micros], target: Micros, near: Micros) -
         if 0 <= target - reached < PIECE:
             found |= {t + target - reached, t + target - reached + 1}
         before = reached + PIECE - 1
-    return found
+    return frozenset(found)

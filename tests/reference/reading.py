@@ -92,14 +92,20 @@ def key_of(fact: Fact) -> tuple[Hashable, ...]:
     return (type(fact).__name__, *key)
 
 
-def uncontradicted(facts: Iterable[Fact]) -> list[Fact]:
+class Settled(list[Fact]):
+    """Facts of which every key is there once, so that nobody settles them again at the next instant."""
+
+
+def uncontradicted(facts: Iterable[Fact]) -> Settled:
     """One fact per key: the one known first counts, whatever order they came in (meaning 1)."""
+    if isinstance(facts, Settled):
+        return facts
     first: dict[Hashable, Fact] = {}
     for fact in facts:
         key = key_of(fact)
         if key not in first or fact.known_at < first[key].known_at:
             first[key] = fact
-    return list(first.values())
+    return Settled(first.values())
 
 
 class Reading:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.reference import Decision, ExplainedRule, Firing, History, Person, StageEntry, Steps, decide
 from tests.reference.decisions import explain
-from tests.reference.reading import source_of, subject_of
+from tests.reference.reading import source_of, subject_of, uncontradicted
 
 from handraise.facts.rows import Coverage, Fact
 from handraise.model.conditions import Condition
@@ -69,7 +69,8 @@ class Engine(Protocol):
 
 class ReferenceWorld:
     def __init__(self, facts: Iterable[Fact], coverage: Sequence[Coverage], catalog: FieldCatalog) -> None:
-        self.facts, self.coverage, self.catalog = list(facts), coverage, catalog
+        self.facts: list[Fact] = uncontradicted(facts)
+        self.coverage, self.catalog = coverage, catalog
 
     def decide(self, playbook: Playbook, as_of: Micros) -> dict[str, Decision]:
         if playbook.triggers or playbook.lifecycle.stages:
