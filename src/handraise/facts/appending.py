@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from handraise.errors import EngineError
 from handraise.facts import rows as logical
 from handraise.facts.imports import ImportHeader, ImportResult
+from handraise.facts.said_again import save_said_again
 from handraise.facts.sql import Connection, one, over
 from handraise.facts.staging import STAGINGS, Dictionary, Staging, staging_of
 
@@ -141,10 +142,26 @@ class Appender:
         kept = kept.append_column("seq", pa.array(range(self.seq + 1, self.seq + 1 + len(kept)), pa.int64()))
         if len(kept):
             self._insert(staging, kept)
+            self.n_facts += len(kept)
         superseding = kept.filter(pc.is_valid(kept["old_seq"]))
         if len(superseding):
             self._supersede(staging, superseding)
         self._quarantine_conflicts(staging, judged, batch)
+        self._remember(staging, judged)
+
+    def _remember(self, staging: Staging, judged: pa.Table) -> None:
+        """What would count if what counts were undone: of each key the best fact here, where one of another import is
+        better. If that says the same, its number is enough; if not, the row itself, which nobody reads."""
+        lost = pc.and_(pc.equal(judged["place_in_key"], 1), pc.invert(judged["kept"]))
+        lost = judged.filter(pc.and_(lost, pc.not_equal(judged["old_import_id"], self.import_id)))
+        same = pc.equal(lost["fate"], _DUPLICATE)
+        again, other = lost.filter(same).sort_by("old_seq"), lost.filter(pc.invert(same)).sort_by("n")
+        if len(again):
+            save_said_again(self.connection, self.import_id, again)
+        if len(other):
+            numbers = pa.array(range(self.seq + 1, self.seq + 1 + len(other)), pa.int64())
+            other = other.append_column("seq", numbers).append_column("never_counted", numbers)
+            self._insert(staging, other, superseded="s.never_counted")
 
     def _stage(self, staging: Staging, facts: list[tuple[Any, ...]]) -> pa.Table:
         """The facts with the hashes of what they are about and of what they say."""
@@ -172,7 +189,7 @@ class Appender:
                 FROM staged WINDOW w AS (PARTITION BY key ORDER BY known_at, content, happened_at, n)
             ), compared AS (
                 SELECT r.*, c.content AS old_content, c.seq AS old_seq, c.import_id AS old_import_id,
-                    c.line AS old_line,
+                    c.line AS old_line, c.known_at AS old_known_at, c.happened_at AS old_happened_at,
                     c.key IS NULL OR r.best_known_at < c.known_at OR (r.best_known_at = c.known_at AND (
                         r.best_content < c.content OR (r.best_content = c.content
                         AND r.best_happened_at < c.happened_at))) AS batch_wins
@@ -185,7 +202,7 @@ class Appender:
             FROM compared""",
         ).to_arrow_table()
 
-    def _insert(self, staging: Staging, kept: pa.Table) -> None:
+    def _insert(self, staging: Staging, kept: pa.Table, superseded: str = "NULL") -> None:
         staged = _with(kept, own_import_id=self.import_id, own_source_id=self.source_id)
         for dictionary in staging.dictionaries:
             self._intern(dictionary, staged)
@@ -194,6 +211,7 @@ class Appender:
             **{c: f"s.{c}" for c in ("key", "content", "happened_at", "known_at", "seq", "line")},
             "import_id": "s.own_import_id",
             "source": "s.own_source_id",
+            "superseded_seq": superseded,
         }
         joins = " ".join(d.join for d in staging.dictionaries)
         over(
@@ -204,7 +222,6 @@ class Appender:
                 SELECT {", ".join(targets.values())} FROM staged s {joins} ORDER BY s.seq""",
         )
         self.seq += len(kept)
-        self.n_facts += len(kept)
 
     def _intern(self, dictionary: Dictionary, staged: pa.Table) -> None:
         """Numbers for names that have none, in the order in which they came."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 N_BUCKETS = 64
 # A record's place is `bucket << PLACE_BITS | rank in the bucket`: 33 million records a bucket.
 PLACE_BITS = 25
@@ -67,7 +67,10 @@ import_id      | INTEGER  | the import that brought it
 line           | BIGINT   | line in the imported file
 source         | SMALLINT | the system it came from
 """)
-_FACT_HISTORY = "append only; a row that lost to another of its key keeps its place for older horizons"
+_FACT_HISTORY = (
+    "append only, until its import is undone; a row that lost to another of its key keeps its place for older horizons, "
+    "or, where it never counted, for the case that the other is undone: `superseded_seq` is then its own number"
+)
 
 
 def _fact(name: str, meaning: str, grain: str, key: tuple[str, ...], rows: str) -> Table:
@@ -368,6 +371,7 @@ facts           | BIGINT   | facts added
 first_seq       | BIGINT   | append number before the import
 last_seq        | BIGINT   | append number after it
 unknown_columns | VARCHAR[] | columns that the importer did not know
+undone_at       | BIGINT?  | when it was undone: from then on it has brought nothing
 """),
 )
 COVERAGE = Table(
@@ -382,6 +386,20 @@ from_at       | BIGINT  | first instant
 to_at         | BIGINT  | last instant
 seq           | BIGINT  | append number at the end of the import that says so
 import_id     | INTEGER | that import
+stated        | BOOLEAN | as it is; else it stretches over everything that the source covered before (`coverage`)
+"""),
+)
+SAID_AGAIN = Table(
+    "said_again",
+    "facts that a later import said once more: they stay where the import that brought them is undone",
+    "import and range of append numbers",
+    ("import_id", "first_seq"),
+    _columns("""
+import_id    | INTEGER | the later import
+first_seq    | BIGINT  | append number of the first of these facts
+last_seq     | BIGINT  | of the last; every number between is one too
+happened_by  | BIGINT  | by how much later it says that they happened, microseconds
+known_by     | BIGINT  | by how much later it says that they were known
 """),
 )
 QUARANTINE = Table(
@@ -487,6 +505,7 @@ RECORD_TABLES: tuple[Table, ...] = (
     META,
     IMPORTS,
     COVERAGE,
+    SAID_AGAIN,
     QUARANTINE,
     RUNS,
     CALIBRATIONS,
@@ -502,10 +521,19 @@ TABLES: tuple[Table, ...] = (*FACT_TABLES, *NAME_TABLES, *CLUSTERED_TABLES, *REC
 _REPLACED: dict[int, tuple[str, ...]] = {2: (f"DROP TABLE {CALIBRATIONS.name}",)}  # nothing ever wrote it
 
 
+_ADDED: dict[int, tuple[str, ...]] = {
+    3: (
+        f"ALTER TABLE {IMPORTS.name} ADD COLUMN IF NOT EXISTS undone_at BIGINT",
+        f"ALTER TABLE {COVERAGE.name} ADD COLUMN IF NOT EXISTS stated BOOLEAN DEFAULT true",
+    )
+}
+
+
 def ddl(version: int = 0) -> Iterator[str]:
     """The statements that create every table, or those missing in a store of an earlier version. `decisions` follows the
     columns of the first run saved."""
     if version:
-        yield from (s for newer, some in _REPLACED.items() if newer > version for s in some)
+        for changes in (_REPLACED, _ADDED):
+            yield from (s for newer, some in changes.items() if newer > version for s in some)
     for table in TABLES:
         yield table.ddl

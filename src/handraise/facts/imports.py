@@ -28,7 +28,8 @@ class ImportResult:
 
     `accepted` rows added at least one fact, of `duplicate` rows every fact was there, and `quarantined` rows
     could not be taken, or said something else than facts of the same key that count instead. `facts` is the
-    number of facts added; their append numbers lie in `(first_seq, last_seq]`.
+    number of facts added; their append numbers lie in `(first_seq, last_seq]`. `undone_at`: since when it has brought
+    nothing.
     """
 
     id: int
@@ -46,6 +47,7 @@ class ImportResult:
     first_seq: int
     last_seq: int
     unknown_columns: tuple[str, ...] = ()
+    undone_at: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class QuarantinedRow:
 
 _IMPORT_COLUMNS = (
     "id, source, importer, file_name, file_sha256, exported_at, imported_at, rows_in, accepted, duplicate, "
-    "quarantined, facts, first_seq, last_seq, unknown_columns"
+    "quarantined, facts, first_seq, last_seq, unknown_columns, undone_at"
 )
 
 
@@ -73,14 +75,16 @@ def insert_import(connection: Connection, result: ImportResult) -> None:
     values = [
         result.id, result.source, result.importer, result.file_name, result.file_sha256, result.exported_at,
         result.imported_at, result.rows_in, result.accepted, result.duplicate, result.quarantined, result.facts,
-        result.first_seq, result.last_seq, list(result.unknown_columns),
+        result.first_seq, result.last_seq, list(result.unknown_columns), result.undone_at,
     ]  # fmt: skip
     marks = ", ".join("?" for _ in values)
     connection.execute(f"INSERT INTO imports ({_IMPORT_COLUMNS}) VALUES ({marks})", values)
 
 
-def list_imports(connection: Connection) -> tuple[ImportResult, ...]:
-    rows = connection.execute(f"SELECT {_IMPORT_COLUMNS} FROM imports ORDER BY id").fetchall()
+def list_imports(connection: Connection, *, are_old: bool = False) -> tuple[ImportResult, ...]:
+    """Every import, in order, also those undone; a store of an earlier version knows of none undone."""
+    columns = _IMPORT_COLUMNS.replace("undone_at", "NULL AS undone_at") if are_old else _IMPORT_COLUMNS
+    rows = connection.execute(f"SELECT {columns} FROM imports ORDER BY id").fetchall()
     names = _IMPORT_COLUMNS.split(", ")
     imports = (dict(zip(names, row, strict=True)) for row in rows)
     return tuple(ImportResult(**{**i, "unknown_columns": tuple(i["unknown_columns"])}) for i in imports)

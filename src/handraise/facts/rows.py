@@ -146,11 +146,13 @@ class ContactRole(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """A source knows of every activity of these types in `[from_at, to_at]`: no row means it did not happen."""
+    """A source knows of every activity of these types in `[from_at, to_at]`: no row means it did not happen. One that is not
+    `stated` was read off the activities, and stretches over everything that the source covered before."""
 
     activity_types: tuple[str, ...]
     from_at: Micros
     to_at: Micros
+    stated: bool = True
 
 
 Fact = (

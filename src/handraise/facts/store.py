@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +21,9 @@ from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage, SourceRow
 from handraise.facts.runs import Run
 from handraise.facts.sql import Connection, connect, one
+from handraise.facts.undoing import UndoneImport, undo_import
 from handraise.model.fields import STANDARD_FIELDS, Field, FieldDefinition
+from handraise.model.time import Micros
 from handraise.model.values import FieldType
 
 
@@ -104,6 +107,17 @@ class FactStore:
         self.cluster()
         return result
 
+    def undo(self, import_id: int, undone_at: Micros) -> UndoneImport:
+        """Takes an import back: facts are then as if it had never been taken in, whole or not at all. `undone_at` is the caller's
+        clock. Raises `EngineError` where there is no such import."""
+        with self._transaction() as connection:
+            result = undo_import(connection, import_id, undone_at)
+            last_seq = self.last_seq + 1  # what is decided from now on rests on other facts than before
+            self._set_meta("last_seq", last_seq)
+            clustering.rebuild(connection, range(catalog.N_BUCKETS), last_seq)
+            self.n_kept += 1
+        return result
+
     def cluster(self, *, everything: bool = False) -> int:
         """Rebuilds the buckets of the second ordering that need it; the number of buckets rebuilt."""
         with self._lock:
@@ -120,7 +134,7 @@ class FactStore:
 
     def imports(self) -> tuple[ImportResult, ...]:
         """Every import, in order."""
-        return imports.list_imports(self.cursor())
+        return imports.list_imports(self.cursor(), are_old=self._is_old)
 
     def quarantine(self, import_ids: Sequence[int] | None = None) -> tuple[QuarantinedRow, ...]:
         """Rows that were not taken, of some imports or of all, each once per file content and reason."""
@@ -128,16 +142,17 @@ class FactStore:
 
     def coverage(self, horizon: int | None = None) -> tuple[CoverageSpan, ...]:
         """What the sources know all about: overlapping and touching spans of one source and type are joined."""
+        stated = "true" if self._is_old else "stated"
         rows = (
             self.cursor()
             .execute(
-                """SELECT source, activity_type, from_at, to_at FROM coverage WHERE seq <= ?
-                   ORDER BY source, activity_type, from_at, to_at""",
+                f"""SELECT source, activity_type, from_at, to_at, {stated} FROM coverage WHERE seq <= ?
+                    ORDER BY source, activity_type, seq, from_at, to_at""",
                 [self.last_seq if horizon is None else horizon],
             )
             .fetchall()
         )
-        return _joined_spans(rows)
+        return _joined_spans(sorted(_stretched(rows)))
 
     def define_fields(self, definitions: Iterable[FieldDefinition]) -> None:
         """Registers the workspace's own fields. Raises `EngineError` where a type contradicts a known one."""
@@ -269,19 +284,21 @@ class FactStore:
 
     def _cover(self, source: str, spans: Iterable[Coverage], number: int, appender: Appender) -> None:
         """Coverage takes an append number of its own, so that older horizons do not see it."""
-        rows = sorted({(source, t, span.from_at, span.to_at) for span in spans for t in span.activity_types})
-        if not rows:
-            return
-        known = set(
-            self.connection.execute("SELECT source, activity_type, from_at, to_at FROM coverage").fetchall()
+        rows = sorted(
+            {
+                (source, t, span.from_at, span.to_at, span.stated)
+                for span in spans
+                for t in span.activity_types
+            }
         )
-        new = [row for row in rows if row not in known]
-        if new:
+        said = "SELECT DISTINCT source, activity_type, from_at, to_at, stated FROM coverage"
+        if not set(rows) <= set(self.connection.execute(said).fetchall()):
             appender.seq += 1
+        if rows:
             self.connection.executemany(
-                """INSERT INTO coverage (source, activity_type, from_at, to_at, seq, import_id)
-                   VALUES (?, ?, ?, ?, ?, ?)""",
-                [[*row, appender.seq, number] for row in new],
+                """INSERT INTO coverage (source, activity_type, from_at, to_at, stated, seq, import_id)
+                   VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                [[*row, appender.seq, number] for row in rows],
             )
 
     @staticmethod
@@ -313,6 +330,17 @@ def _define_field(connection: Connection, definition: FieldDefinition, known: di
                SELECT coalesce(max(id), -1) + 1, ?, ?, ?, ? FROM fields""",
             [field.entity, field.name, definition.type.value, definition.label],
         )
+
+
+def _stretched(rows: Iterable[tuple[str, str, int, int, bool]]) -> Iterator[tuple[str, str, int, int]]:
+    """Spans by source and type in the order in which they came: one that is not stated stretches over all before it, so
+    that a file split in pieces, or a month a file, leaves no hole at the seams."""
+    for (source, type_), group in groupby(rows, lambda row: row[:2]):
+        first, last = None, None
+        for _, _, from_at, to_at, stated in group:
+            first = from_at if first is None else min(first, from_at)
+            last = to_at if last is None else max(last, to_at)
+            yield (source, type_, from_at, to_at) if stated else (source, type_, first, last)
 
 
 def _joined_spans(rows: Iterable[tuple[str, str, int, int]]) -> tuple[CoverageSpan, ...]:

@@ -13,6 +13,7 @@ from handraise.errors import ExitCode, Finding, HandraiseError, InputFileError, 
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage
 from handraise.facts.store import FactStore
+from handraise.facts.undoing import UndoneImport
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.model import ImportMapping
 from handraise.importers.mapping.reading import read_mapping_file
@@ -74,6 +75,10 @@ class Importing:
     store: FactStore
     settings: Settings
     clock: Clock
+
+    def undo(self, import_id: int) -> UndoneImport:
+        """Take an import back. Raises `EngineError` where there is no such import, or the store may only be read."""
+        return self.store.undo(import_id, self.clock())
 
     def import_paths(
         self,
@@ -139,27 +144,7 @@ class Importing:
             exported_at=opened.settings.exported_at,
             unknown_columns=opened.unknown_columns,
         )
-        return self.store.append(header, opened.rows(), lambda: self._coverage(opened))
-
-    def _coverage(self, opened: FileImport) -> tuple[Coverage, ...]:
-        """What the source now knows all about.
-
-        As stated with `covers`; else whole days from the first to the last activity that any of its imports
-        brought, so that a file split in pieces, or a month a file, leaves no hole at the seams.
-        """
-        if opened.settings.covers is not None:
-            return opened.coverage
-        known = [s for s in self.store.coverage() if s.source == opened.source]
-        spans = []
-        for span in opened.coverage:
-            for type_ in span.activity_types:
-                same = [s for s in known if type_ in s.activity_types]
-                first = min([span.from_at, *(s.from_at for s in same)])
-                last = max([span.to_at, *(s.to_at for s in same)])
-                start = first // MICROS_PER_DAY * MICROS_PER_DAY
-                end = (last // MICROS_PER_DAY + 1) * MICROS_PER_DAY - 1
-                spans.append(Coverage((type_,), start, end))
-        return tuple(spans)
+        return self.store.append(header, opened.rows(), lambda: _coverage(opened))
 
     def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
         same = [i.id for i in self.store.imports() if i.file_sha256 == result.file_sha256]
@@ -190,7 +175,9 @@ class Importing:
         """The export instant that the same content was imported with earlier: a copied file has a new time of
         its own, but says nothing new."""
         earlier = [
-            i for i in self.store.imports() if i.file_sha256 == opened.sha256 and i.source == opened.source
+            i
+            for i in self.store.imports()
+            if i.file_sha256 == opened.sha256 and i.source == opened.source and i.undone_at is None
         ]
         return earlier[0].exported_at if earlier else None
 
@@ -210,6 +197,25 @@ class Importing:
             covers_types=dict(self.settings.covers_types),
             marketo_types=dict(self.settings.marketo_types),
         )
+
+
+def _coverage(opened: FileImport) -> tuple[Coverage, ...]:
+    """What the source now knows all about.
+
+    As stated with `covers`; else whole days from the first to the last activity that any of its imports
+    brought, so that a file split in pieces, or a month a file, leaves no hole at the seams.
+    """
+    if opened.settings.covers is not None:
+        return opened.coverage
+    return tuple(
+        Coverage(
+            span.activity_types,
+            span.from_at // MICROS_PER_DAY * MICROS_PER_DAY,
+            (span.to_at // MICROS_PER_DAY + 1) * MICROS_PER_DAY - 1,
+            stated=False,
+        )
+        for span in opened.coverage
+    )
 
 
 def _open(
