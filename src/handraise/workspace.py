@@ -39,6 +39,7 @@ from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.imports import ImportResult, QuarantinedRow
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
+from handraise.facts.undoing import UndoneImport
 from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Micros, parse_instant
 from handraise.services.activating import Activating, ActivationResult
@@ -143,6 +144,11 @@ class Workspace:
         """Every import so far, reconciled."""
         with self.store() as store:
             return store.imports()
+
+    def undo_import(self, import_id: int) -> UndoneImport:
+        """Take an import back: facts are then as if it had never been taken in. `imports` has the ids."""
+        with self.store() as store:
+            return Importing(store, self.settings, self.clock).undo(import_id)
 
     def quarantine(self) -> tuple[QuarantinedRow, ...]:
         """Every row that could not be taken, with file, line, column and reason."""

@@ -113,8 +113,9 @@ def init(
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", parser=named_path, help="Files, or folders of files.")
-    ],
+        Optional[list[Path]],  # noqa: UP045
+        typer.Argument(metavar="PATH...", parser=named_path, help="Files, or folders of files."),
+    ] = None,
     source: Annotated[
         str | None,
         typer.Option("--source", metavar="NAME", help="Name of the system the files come from."),
@@ -137,14 +138,36 @@ def import_(
         Optional[str],  # noqa: UP045
         typer.Option("--covers", metavar="FROM..TO", help="The time in which the files hold every activity."),
     ] = None,
+    undo: Annotated[
+        int | None,
+        typer.Option(
+            "--undo", metavar="ID", help="Take an import back instead: `handraise imports` has its id."
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Import exports: recognised by their headers, loaded once, every row accounted for."""
+    if bool(paths) == (undo is not None):
+        raise typer.BadParameter("give files or folders to import, or `--undo ID`.", param_hint="PATH...")
     with _border(json):
+        if undo is not None:
+            from handraise.cli import imports as imported
+
+            imported.undo(workspace, undo, json)
+            return
         from handraise.cli import commands
 
-        commands.import_files(workspace, paths, source, mapping, exported_at, covers, json)
+        commands.import_files(workspace, paths or [], source, mapping, exported_at, covers, json)
+
+
+@app.command()
+def imports(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List what was imported, with the id by which it can be undone."""
+    with _border(json):
+        from handraise.cli import imports as imported
+
+        imported.imports(workspace, json)
 
 
 @app.command()

@@ -73,11 +73,13 @@ def created(folder: Path, written: Sequence[str]) -> None:
 
 def imported(outcomes: Sequence[FileOutcome]) -> None:
     """What each file was taken for, and the reconciliation of its rows."""
-    table = _table("file", "taken for", "rows in", "accepted", "duplicate", "quarantined", right=(2, 3, 4, 5))
+    table = new_table(
+        "file", "taken for", "rows in", "accepted", "duplicate", "quarantined", right=(2, 3, 4, 5)
+    )
     for o in outcomes:
         if o.refusal is None:
             style = "yellow" if o.quarantined else ""
-            _add(
+            add_row(
                 table,
                 o.file_name,
                 o.taken_for,
@@ -90,7 +92,7 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
             sum(getattr(o, n) for o in taken) for n in ("rows_in", "accepted", "duplicate", "quarantined")
         )
         table.add_section()
-        _add(table, "all files", "", *_counts(*sums))
+        add_row(table, "all files", "", *_counts(*sums))
     if taken:
         CONSOLE.print(table)
     for o in outcomes:
@@ -101,9 +103,9 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
 
 def exported(result: ExportResult) -> None:
     """What was written, table by table."""
-    table = _table("table", "rows", right=(1,))
+    table = new_table("table", "rows", right=(1,))
     for name, n in result.n_rows.items():
-        _add(table, name, f"{n:,}")
+        add_row(table, name, f"{n:,}")
     CONSOLE.print(table)
     note(f"Facts written to {result.folder}.")
 
@@ -145,9 +147,9 @@ def quarantine(rows: Sequence[QuarantinedRow], limit: int) -> None:
     if not rows:
         CONSOLE.print("The quarantine is empty.")
         return
-    table = _table("file", "line", "column", "reason", "value", right=(1,))
+    table = new_table("file", "line", "column", "reason", "value", right=(1,))
     for row in rows[:limit]:
-        _add(table, row.file_name, str(row.line), row.column or "", row.reason, _cut(row.value or "", 40))
+        add_row(table, row.file_name, str(row.line), row.column or "", row.reason, _cut(row.value or "", 40))
     CONSOLE.print(table)
     if len(rows) > limit:
         note(f"{len(rows) - limit:,} more; `--limit N` shows more, `--out FILE.csv` writes all.")
@@ -225,10 +227,10 @@ def flowed(found: Flows | None) -> None:
     if found is None:
         return
     CONSOLE.print(f"\nThe {FLOW_DAYS} days before, by buyer segment")
-    table = _table("", "then", "new", "came", "left", "gone", "now", right=range(1, 7))
+    table = new_table("", "then", "new", "came", "left", "gone", "now", right=range(1, 7))
     for s in found.segments:
         if s.n_before or s.n_now:
-            _add(table, s.label, *_counts(s.n_before, s.n_new, s.n_in, s.n_out, s.n_gone, s.n_now))
+            add_row(table, s.label, *_counts(s.n_before, s.n_new, s.n_in, s.n_out, s.n_gone, s.n_now))
     CONSOLE.print(table)
     for move in found.segment_moves[:_SHOWN_FLOWS]:
         say(f"{move.was} → {move.now}: {move.n:,}")
@@ -237,11 +239,11 @@ def flowed(found: Flows | None) -> None:
 def replayed(result: ReplayResult) -> None:
     """A row an instant: everybody, the qualified, and the grades."""
     mql = result.playbook.term("MQL")
-    table = _table("as of", "people", mql, "cannot be told yet", *GRADES, right=range(1, 4 + len(GRADES)))
+    table = new_table("as of", "people", mql, "cannot be told yet", *GRADES, right=range(1, 4 + len(GRADES)))
     for at, found in zip(result.instants, result.summaries, strict=True):
         grades = [sum(found.cell(f"{grade}{level}").n for level in LEVELS) for grade in GRADES]
         numbers = (found.n_people, found.n_qualified, found.n_qualified_unknown, *grades)
-        _add(table, as_of_words(at), *_counts(*numbers))
+        add_row(table, as_of_words(at), *_counts(*numbers))
     CONSOLE.print(table)
 
 
@@ -251,10 +253,10 @@ def changed(result: ChangesResult, limit: int) -> None:
     CONSOLE.print(
         f"{len(result.table):,} moves after {as_of_words(result.after)} and up to {as_of_words(result.until)}."
     )
-    table = _table("what", "from", "to", "times", right=(3,))
+    table = new_table("what", "from", "to", "times", right=(3,))
     for flow in _most_of_each(result.flows):
         was, now = (words.get((flow.what, key or ""), key or "nowhere") for key in (flow.was, flow.now))
-        _add(table, flow.what.replace("_", " "), was, now, f"{flow.n:,}")
+        add_row(table, flow.what.replace("_", " "), was, now, f"{flow.n:,}")
     if result.flows:
         CONSOLE.print(table)
     _say_smaller(result.flows)
@@ -309,17 +311,19 @@ def _would_move(result: PlanResult) -> None:
     CONSOLE.print(
         f"{count_of_people(len(result.table))} would move; {result.n_only_score:,} more would only have other scores."
     )
-    table = _table("what", "from", "to", "people", right=(3,))
+    table = new_table("what", "from", "to", "people", right=(3,))
     for flow in _most_of_each(result.flows):
         ends = (words.get((flow.what, key or ""), key or "none") for key in (flow.was, flow.now))
-        _add(table, flow.what.replace("_", " "), *ends, f"{flow.n:,}")
+        add_row(table, flow.what.replace("_", " "), *ends, f"{flow.n:,}")
     if result.flows:
         CONSOLE.print(table)
     _say_smaller(result.flows)
-    table = _table("how sure", "move", "certainly", "may also move", right=(1, 2, 3))
+    table = new_table("how sure", "move", "certainly", "may also move", right=(1, 2, 3))
     for kind in result.uncertain:
         if kind.n_move or kind.n_may_move:
-            _add(table, kind.what.replace("_", " "), *_counts(kind.n_move, kind.n_certain, kind.n_may_move))
+            add_row(
+                table, kind.what.replace("_", " "), *_counts(kind.n_move, kind.n_certain, kind.n_may_move)
+            )
     if table.row_count:
         CONSOLE.print(table)
         CONSOLE.print(
@@ -333,13 +337,13 @@ def _newly_qualified(result: PlanResult) -> None:
         return
     mql, has_capacity = result.proposed.playbook.term("MQL"), result.capacities != (None, None)
     heads = ("was", "over", "is", "over") if has_capacity else ("was", "is")
-    table = _table("week up to", *heads, right=range(1, 1 + len(heads)))
+    table = new_table("week up to", *heads, right=range(1, 1 + len(heads)))
     for week in result.weeks:
         cells: list[str | Text] = []
         for n, most in zip((week.was, week.now), result.capacities, strict=True):
             cells.append(f"{n:,}")
             cells += [_over(n, most, is_whole=week.is_whole)] if has_capacity else []
-        _add(table, as_of_words(week.end) + ("" if week.is_whole else " (a part)"), *cells)
+        add_row(table, as_of_words(week.end) + ("" if week.is_whole else " (a part)"), *cells)
     more = ", and how many more than sales can take" if has_capacity else ""
     CONSOLE.print(f"People who newly became {mql}, week by week{more}:")
     CONSOLE.print(table)
@@ -358,19 +362,19 @@ def _over(n: int, most: int | None, *, is_whole: bool) -> Text:
 
 
 def _would_happen(what: str, found: Sequence[Times], times: str) -> None:
-    table = _table(what, f"{times}: was", "is", "people: was", "is", right=(1, 2, 3, 4))
+    table = new_table(what, f"{times}: was", "is", "people: was", "is", right=(1, 2, 3, 4))
     for one in found:
         was, now = (("", "") if side is None else _counts(*side) for side in (one.was, one.now))
-        _add(table, one.label, was[0], now[0], was[1], now[1])
+        add_row(table, one.label, was[0], now[0], was[1], now[1])
     if found:
         CONSOLE.print(table)
 
 
 def _would_be_in(result: PlanResult) -> None:
-    table = _table("segment", "in: was", "is", "unknown: was", "is", "join", "leave", right=range(1, 7))
+    table = new_table("segment", "in: was", "is", "unknown: was", "is", "join", "leave", right=range(1, 7))
     for one in result.segments:
         was, now = (("", "", "") if side is None else _counts(*side) for side in (one.was, one.now))
-        _add(table, one.label, was[0], now[0], was[2], now[2], *_counts(one.n_join, one.n_leave))
+        add_row(table, one.label, was[0], now[0], was[2], now[2], *_counts(one.n_join, one.n_leave))
     if result.segments:
         CONSOLE.print(table)
 
@@ -414,7 +418,7 @@ def _words_of(playbook: Playbook) -> dict[tuple[str, str], str]:
 
 def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:
     fit, engagement = playbook.term("Fit"), playbook.term("Engagement")
-    table = _table(f"{fit} \\ {engagement}", *(playbook.term(str(n)) for n in LEVELS), right=(1, 2, 3, 4))
+    table = new_table(f"{fit} \\ {engagement}", *(playbook.term(str(n)) for n in LEVELS), right=(1, 2, 3, 4))
     for grade in GRADES:
         cells = []
         for level in LEVELS:
@@ -422,7 +426,7 @@ def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:
             agreed = cell.rank in playbook.marketing_qualified_ranks
             open_ = f" ({cell.n_open:,}?)" if cell.n_open else ""
             cells.append(Text(f"{cell.n:,}{open_}", "bold green" if agreed else ""))
-        _add(table, playbook.term(grade), *cells)
+        add_row(table, playbook.term(grade), *cells)
     CONSOLE.print(table)
     n_open = summary.n_open_rank
     where = (
@@ -435,11 +439,11 @@ def _matrix(summary: DecisionsSummary, playbook: Playbook) -> None:
 
 
 def _segments(summary: DecisionsSummary, playbook: Playbook) -> None:
-    table = _table("buyer segment", "people", "share", "could also be", "next touch", right=(1, 2, 3))
+    table = new_table("buyer segment", "people", "share", "could also be", "next touch", right=(1, 2, 3))
     total = max(summary.n_people, 1)
     for segment in playbook.buyer_segments:
         n = summary.segment(segment.key)
-        _add(
+        add_row(
             table, segment.label, f"{n.n:,}", f"{n.n / total:.1%}", f"{n.n_could_join:,}", segment.next_touch
         )
     if playbook.buyer_segments:
@@ -451,9 +455,9 @@ def _account_segments(found: Market | None, playbook: Playbook) -> None:
         return
     accounts = playbook.term("accounts")
     head = ("tier", f"{accounts} in", "out", "cannot be told yet")
-    table = _table(f"{playbook.term('segment')} of {accounts}", *head, right=(2, 3, 4))
+    table = new_table(f"{playbook.term('segment')} of {accounts}", *head, right=(2, 3, 4))
     for s in found.segments:
-        _add(table, s.label, s.tier or "", *_counts(s.n_in, s.n_out, s.n_unknown))
+        add_row(table, s.label, s.tier or "", *_counts(s.n_in, s.n_out, s.n_unknown))
     CONSOLE.print(table)
 
 
@@ -466,14 +470,14 @@ def segmented(result: Segmented) -> None:
     if not segments:
         CONSOLE.print("The playbook has no `segments`.")
         return
-    table = _table(
+    table = new_table(
         playbook.term("segment"), "of", "in", "out", "cannot be told yet", "people in", right=(2, 3, 4, 5)
     )
     for s in segments:
         counted = s.accounts or s
         of = f"{playbook.term(s.of)}{f', {s.tier}' if s.tier else ''}"
         numbers = (counted.n_in, counted.n_out, counted.n_unknown, s.n_in)
-        _add(table, segment_label(s.key, playbook), of, *_counts(*numbers))
+        add_row(table, segment_label(s.key, playbook), of, *_counts(*numbers))
     CONSOLE.print(table)
     if found is not None and found.overlaps:
         _overlaps(found, playbook)
@@ -482,11 +486,11 @@ def segmented(result: Segmented) -> None:
 
 def _overlaps(found: Market, playbook: Playbook) -> None:
     head = ("in both", "first only", "second only", "cannot be told yet", "share in both")
-    table = _table("one", "other", *head, right=(2, 3, 4, 5, 6))
+    table = new_table("one", "other", *head, right=(2, 3, 4, 5, 6))
     for o in found.overlaps:
         share = "" if o.share is None else f"{o.share:.0%}"
         labels = (segment_label(key, playbook) for key in (o.one, o.other))
-        _add(table, *labels, *_counts(o.n_both, o.n_one_only, o.n_other_only, o.n_unknown), share)
+        add_row(table, *labels, *_counts(o.n_both, o.n_one_only, o.n_other_only, o.n_unknown), share)
     CONSOLE.print(table)
 
 
@@ -498,7 +502,7 @@ def grouped(result: AccountsResult, limit: int) -> None:
     if not playbook.buying_group.roles:
         CONSOLE.print("The playbook has no `buying_group`, so no role is asked for.", style="yellow")
     else:
-        table = _table(
+        table = new_table(
             "role",
             f"{playbook.term('accounts')} that have it",
             "miss it",
@@ -506,14 +510,16 @@ def grouped(result: AccountsResult, limit: int) -> None:
             right=(1, 2, 3),
         )
         for c in result.counts:
-            _add(table, c.label, *_counts(c.n_in, c.n_missing, c.n_unknown))
+            add_row(table, c.label, *_counts(c.n_in, c.n_missing, c.n_unknown))
         CONSOLE.print(table)
     rows = result.rows(limit)
-    table = _table(playbook.term("account"), "people", "there", "missing", "cannot be told yet", right=(1,))
+    table = new_table(
+        playbook.term("account"), "people", "there", "missing", "cannot be told yet", right=(1,)
+    )
     for row in rows:
         named = row["account_name"]
         name = f"{named} ({row['account_id']})" if named else row["account_id"]
-        _add(table, name, f"{row['n_people']:,}", *_roles(row, playbook))
+        add_row(table, name, f"{row['n_people']:,}", *_roles(row, playbook))
     if rows:
         CONSOLE.print(table)
     if n > limit:
@@ -538,18 +544,18 @@ def _happening(found: Happenings | None) -> None:
     if found is None:
         return
     if found.triggers:
-        table = _table(
+        table = new_table(
             "trigger", "track", "people on it", "late", f"fired in {LATELY_DAYS} days", right=(2, 3, 4)
         )
         for t in found.triggers:
-            _add(table, t.label, t.track, *_counts(t.n_on, t.n_late, t.n_fired))
+            add_row(table, t.label, t.track, *_counts(t.n_on, t.n_late, t.n_fired))
         CONSOLE.print(table)
     if found.stages:
-        table = _table(
+        table = new_table(
             "stage", "people", "late", f"entered in {LATELY_DAYS} days", "passed back", right=(1, 2, 3, 4)
         )
         for s in found.stages:
-            _add(table, s.label, *_counts(s.n_in, s.n_late, s.n_entered, s.n_passed_back))
+            add_row(table, s.label, *_counts(s.n_in, s.n_late, s.n_entered, s.n_passed_back))
         CONSOLE.print(table)
 
 
@@ -557,20 +563,20 @@ def _unknown(summary: DecisionsSummary, catalog: FieldCatalog) -> None:
     if not summary.missing:
         CONSOLE.print("Nothing is unknown.")
         return
-    table = _table("what is unknown", "people it is missing for", "settled by it alone", right=(1, 2))
+    table = new_table("what is unknown", "people it is missing for", "settled by it alone", right=(1, 2))
     for missing in summary.missing[:_SHOWN_MISSING]:
         label = catalog.label(Field.parse(missing.fact))
-        _add(table, f"{label} ({missing.fact})", f"{missing.n_people:,}", f"{missing.n_alone:,}")
+        add_row(table, f"{label} ({missing.fact})", f"{missing.n_people:,}", f"{missing.n_alone:,}")
     CONSOLE.print(table)
     best = max(summary.missing, key=lambda m: (m.n_alone, m.n_people))
     CONSOLE.print(f"What would settle most: {catalog.label(Field.parse(best.fact))} ({best.fact}).")
 
 
 def runs(found: Sequence[Run]) -> None:
-    table = _table("run", "as of", "people", "playbook", "started", right=(2,))
+    table = new_table("run", "as of", "people", "playbook", "started", right=(2,))
     for run in found:
         row = run_data(run)
-        _add(
+        add_row(
             table,
             run.id,
             as_of_words(run.as_of),
@@ -605,23 +611,23 @@ def _since(activation: Activation, key: str) -> str:
 
 
 def activations(found: Sequence[Activation]) -> None:
-    table = _table("since", "playbook", "version", "trigger", "runs since")
+    table = new_table("since", "playbook", "version", "trigger", "runs since")
     for activation in found:
         version = short_version(activation.playbook_version)
         first = (_instant(activation.activated_at), activation.playbook_name, version)
         triggers = [(key, _instant(running.since)) for key, running in activation.triggers.items()]
         for i, cells in enumerate(triggers or [("", "")]):
-            _add(table, *(first if i == 0 else ("", "", "")), *cells)
+            add_row(table, *(first if i == 0 else ("", "", "")), *cells)
     CONSOLE.print(table if found else "No playbook has been activated yet.")
 
 
 def calibrations(found: Sequence[StoredCalibration]) -> None:
     heads = ("everybody as of", "people", *GRADES[:-1], *map(str, LEVELS[:-1]), "version", "kept to since")
-    table = _table(*heads, right=range(1, 8))
+    table = new_table(*heads, right=range(1, 8))
     for calibration in found:
         points = points_of(limits_of(calibration.thresholds))
         limits = [v for which in ("grades", "levels") for v in points[which].values()]
-        _add(
+        add_row(
             table,
             _instant(calibration.instant),
             f"{calibration.n_people:,}",
@@ -646,11 +652,11 @@ def say(sentence: str, style: str = "") -> None:
     CONSOLE.print(sentence, style=style or None)
 
 
-def _add(table: Table, *cells: str | Text) -> None:
+def add_row(table: Table, *cells: str | Text) -> None:
     table.add_row(*(Text(clean(c)) if isinstance(c, str) else c for c in cells))
 
 
-def _table(*heads: str, right: Sequence[int] = ()) -> Table:
+def new_table(*heads: str, right: Sequence[int] = ()) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for i, head in enumerate(heads):
         table.add_column(Text(clean(head)), justify="right" if i in right else "left", overflow="fold")

@@ -1,5 +1,5 @@
-"""What later imports said once more, kept as ranges of append numbers: whole re-exports come in the order of the first, so
-that a million repeated facts are a few rows."""
+"""What later imports said once more, as ranges of append numbers: a re-export repeats the first one in its order, so that a
+million repeated facts are a few rows."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ itself its reconciliation stays, marked as undone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -46,6 +46,7 @@ def undo_import(connection: Connection, import_id: int, undone_at: Micros) -> Un
         n_removed += len(connection.execute(deleted, [import_id]).fetchall())
         n_again += _settle(connection, table.name)
     _forget(connection, found, undone_at)
+    found = replace(found, undone_at=undone_at)
     return UndoneImport(found, n_removed, n_kept, tuple(sorted(kept_by)), n_again)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from handraise.errors import EngineError, Finding, Severity
 from handraise.facts.activations import Activation
 from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.contents import newest_activity_at
+from handraise.facts.imports import ImportResult
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
@@ -201,7 +202,11 @@ class Deciding:
         decided = engine.decide(run.as_of, horizon=run.horizon, calibration=calibration, progress=progress)
         seconds = (self.clock() - started_at) / MICROS_PER_SECOND
         summary = summarise(decided.table)
-        findings = (*findings_of_playbook(playbook), *_of_decided(decided, playbook))
+        findings = (
+            *findings_of_playbook(playbook),
+            *_of_decided(decided, playbook),
+            *_undone_since(run, self.store.imports()),
+        )
         return DecideResult(
             run_id,
             run.as_of,
@@ -378,6 +383,19 @@ def findings_of_activations(
             advice=("`handraise activate` puts the playbook as it stands into force.",),
         ),
     )
+
+
+def _undone_since(run: Run, imports: Sequence[ImportResult]) -> Iterator[Finding]:
+    """The imports that a run read and that were undone after it: it cannot come out as it did."""
+    for each in imports:
+        if each.undone_at is not None and each.first_seq < run.horizon and each.undone_at > run.started_at:
+            yield Finding(
+                "DC112",
+                f"Import {each.id} (`{each.file_name}`), which the run read, was undone at {iso(each.undone_at)}: its "
+                "facts are missing here.",
+                n=each.facts,
+                advice=("Import the file again to decide as the run did.",),
+            )
 
 
 def in_force_since(activations: Sequence[Activation], version: str, as_of: Micros) -> Micros | None:

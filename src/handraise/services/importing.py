@@ -21,7 +21,7 @@ from handraise.importers.opening import files_at, open_import
 from handraise.importers.settings import ImportSettings
 from handraise.model.conditions import DealStatus
 from handraise.model.fields import Field
-from handraise.model.time import MICROS_PER_DAY, Micros
+from handraise.model.time import MICROS_PER_DAY, Micros, iso
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
 
@@ -66,6 +66,35 @@ class FileOutcome:
             "refused": self.refusal,
             "problems": [p.as_dict() for p in self.problems],
         }
+
+
+def import_data(each: ImportResult) -> dict[str, object]:
+    """An import as data for programs."""
+    return {
+        "id": each.id,
+        "imported_at": iso(each.imported_at),
+        "exported_at": None if each.exported_at is None else iso(each.exported_at),
+        "file": each.file_name,
+        "taken_for": each.importer,
+        "source": each.source,
+        "rows_in": each.rows_in,
+        "accepted": each.accepted,
+        "duplicate": each.duplicate,
+        "quarantined": each.quarantined,
+        "facts": each.facts,
+        "undone_at": None if each.undone_at is None else iso(each.undone_at),
+    }
+
+
+def undone_data(result: UndoneImport) -> dict[str, object]:
+    """What became of an import that was undone, as data for programs."""
+    return {
+        "import": import_data(result.undone),
+        "facts_removed": result.n_removed,
+        "facts_kept": result.n_kept,
+        "kept_by": list(result.kept_by),
+        "facts_counting_again": result.n_counting_again,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,7 @@ class Reporting:
                 latest_fact_at=latest_at.get(i.id),
             )
             for i in store.imports()
+            if i.undone_at is None
         ]
 
 

@@ -24,6 +24,7 @@ from handraise.services.checking import CheckResult, check_playbook, check_text
 from handraise.services.deciding import DecideResult, Deciding, run_data
 from handraise.services.explaining import explain_person
 from handraise.services.grouping import AccountsResult, Grouping
+from handraise.services.importing import import_data
 from handraise.services.keeping import stored_data
 from handraise.services.planning import Planning
 from handraise.services.replaying import ChangesResult, Replaying
@@ -174,6 +175,12 @@ class Answers:
         run = found[_place([r.id for r in found], run_id)]
         finished = None if run.finished_at is None else iso(run.finished_at)
         return {**run_data(run), "finished_at": finished, "playbook": run.playbook_text}
+
+    def imports(self) -> dict[str, Any]:
+        """Every import with its reconciliation, also those undone."""
+        with self._alone():
+            found = self._deciding.store.imports()
+        return {"imports": [import_data(i) for i in found]}
 
     def activations(self) -> dict[str, Any]:
         """Which playbook was in force since when, in order of time."""

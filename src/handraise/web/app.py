@@ -175,6 +175,11 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
         """One stored run, with its playbook."""
         return Json(answers.run(run_id))
 
+    @app.get("/v1/imports")
+    def imports(asked: Annotated[NothingAsked, Query()]) -> Json:
+        """What was imported, reconciled, as `handraise imports --json`."""
+        return Json(answers.imports())
+
     @app.get("/v1/activations")
     def activations(asked: Annotated[NothingAsked, Query()]) -> Json:
         """Which playbook was in force since when."""
