@@ -56,6 +56,7 @@ from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.segmenting import Segmented
 from handraise.services.settings import field_catalog, read_settings
+from handraise.services.sources import Sources, sources_at
 
 if TYPE_CHECKING:
     from handraise.services.deciding_on_spark import SparkResult
@@ -235,6 +236,12 @@ class Workspace:
         with self.store() as store:
             deciding = self._deciding(store)
             return explain_person(deciding, self._playbook(deciding, playbook), person, self._as_of(as_of))
+
+    def sources(self, as_of: str | Micros | None = None) -> Sources:
+        """What each source holds at an instant, and what of it the playbook's rules ask."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return sources_at(deciding, self._playbook(deciding), self._as_of(as_of))
 
     def segments(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> Segmented:
         """How many people and accounts each segment holds at an instant, and how segments of accounts overlap; nothing is

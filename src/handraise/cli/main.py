@@ -171,6 +171,15 @@ def imports(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
 
 
 @app.command()
+def sources(as_of: AsOfOption = None, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """What each source holds and how fresh it is, and what of it the playbook's rules ask."""
+    with _border(json):
+        from handraise.cli import sources as told
+
+        told.sources(workspace, as_of, json)
+
+
+@app.command()
 def quarantine(
     out: Annotated[
         Path | None,

@@ -37,8 +37,18 @@ class Readiness:
         """Why nobody can be in it so far: the data that no import has brought; `None` when somebody can."""
         if self._reach(condition)[1] is Truth.IN:
             return None
-        missing = dict.fromkeys(self._missing(condition))
+        missing = self.missing(condition)
         return f"No import has brought {', '.join(missing)} yet." if missing else "It contradicts itself."
+
+    def missing(self, condition: Condition) -> tuple[str, ...]:
+        """The data that it reads and that no import has brought, each once; empty where it can be told without."""
+        if self._reach(condition)[1] is Truth.IN:
+            return ()
+        return tuple(dict.fromkeys(self._missing(condition)))
+
+    def missing_of_behaviour(self, behaviour: str) -> tuple[str, ...]:
+        """The activity that no import has brought, where nothing can be this behaviour."""
+        return () if self._is_covered(behaviour) else (self._activity(behaviour),)
 
     def _reach(self, condition: Condition) -> tuple[Truth, Truth]:
         """The least and the greatest truth that the condition can have for anybody, by interval arithmetic."""
@@ -85,13 +95,16 @@ class Readiness:
                 case AttributeTest() if atom.field not in self.contents.fields:
                     yield f"`{atom.field}`"
                 case Did() | AccountDid() if not self._is_covered(atom.behaviour):
-                    yield f"`{self.playbook.behaviours[atom.behaviour].activities[0]}`"
+                    yield self._activity(atom.behaviour)
                 case HasOpportunity() if not self.contents.has_deals:
                     yield "deals"
                 case HasRole():
                     yield from self._missing(self.playbook.buying_group.role(atom.role).when)
                 case InSegment():
                     yield from self._missing(self.playbook.segments[atom.segment].when)
+
+    def _activity(self, behaviour: str) -> str:
+        return f"`{self.playbook.behaviours[behaviour].activities[0]}`"
 
     def _is_covered(self, behaviour: str) -> bool:
         return bool(self.contents.activity_types.intersection(self.playbook.behaviours[behaviour].activities))

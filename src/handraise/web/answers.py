@@ -29,6 +29,7 @@ from handraise.services.keeping import stored_data
 from handraise.services.planning import Planning
 from handraise.services.replaying import ChangesResult, Replaying
 from handraise.services.segmenting import Segmented
+from handraise.services.sources import sources_at
 from handraise.web.accounts import AccountsAsked
 from handraise.web.accounts import page as page_of_accounts
 from handraise.web.errors import RequestError, not_found
@@ -175,6 +176,12 @@ class Answers:
         run = found[_place([r.id for r in found], run_id)]
         finished = None if run.finished_at is None else iso(run.finished_at)
         return {**run_data(run), "finished_at": finished, "playbook": run.playbook_text}
+
+    def sources(self, as_of: str | None) -> dict[str, Any]:
+        """What each source holds, and what of it the playbook asks: what `handraise sources --json` prints."""
+        with self._alone():
+            playbook = self._check().playbook_or_raise()
+            return sources_at(self._deciding, playbook, self._instant(as_of)).as_dict()
 
     def imports(self) -> dict[str, Any]:
         """Every import with its reconciliation, also those undone."""
