@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.facts.dumps import dump
 from tests.facts.strategies import LAST, worlds
-from tests.facts.worlds import append, store_of
+from tests.facts.worlds import append, header, store_of
 
 from handraise.errors import EngineError
 from handraise.facts.rows import Activity, AttributeChange, Coverage, Fact, PersonRecord
-from handraise.facts.store import FactStore
+from handraise.facts.store import DERIVED, FactStore
 
 laws = settings(
     max_examples=8,
@@ -133,3 +133,57 @@ def test_a_repeated_export_is_remembered_in_a_few_rows() -> None:
     acts: list[Fact] = [Activity(f"m{i}", "crm:ann", 1, 1, "page.viewed") for i in range(500)]
     with _took([acts, acts, acts]) as store:
         assert store.connection.execute("SELECT count(*) FROM said_again").fetchall() == [(2,)]
+
+
+def _clicks() -> list[Fact]:
+    return [
+        PersonRecord("crm:ann", 1, 1),
+        Activity("m1", "crm:ann", 3, 3, "email.clicked"),
+        Activity("m2", "crm:ann", 5, 5, "email.clicked"),
+    ]
+
+
+def _kinds(store: FactStore) -> list[str]:
+    return [act[1][0] for act in dump(store, LAST)["people"]["crm:ann"]["activities"]]
+
+
+def _scan(store: FactStore, message: str) -> None:
+    """Says that a click was a scanner's."""
+    (seq,) = store.connection.execute(
+        """SELECT a.seq FROM activities a WHERE superseded_seq IS NULL AND happened_at = ?""",
+        [{"m1": 3, "m2": 5}[message]],
+    ).fetchone()
+    at = {"m1": 3, "m2": 5}[message]
+    act = Activity(f"scan of {message}", "crm:ann", at, at, "email.scanned")
+    store.stand_for(header(DERIVED, f"scan of {message}"), [(seq, act)])
+
+
+@pytest.mark.parametrize("cluster", [True, False])
+def test_an_activity_can_stand_for_another_until_that_is_undone(cluster: bool) -> None:
+    with _took([_clicks()]) as store:
+        if cluster:
+            store.cluster(everything=True)
+        horizon, before = store.last_seq, dump(store, LAST)
+        _scan(store, "m1")
+        assert _kinds(store) == ["email.scanned", "email.clicked"]
+        assert dump(store, LAST, horizon) == before
+        store.cluster(everything=True)
+        assert _kinds(store) == ["email.scanned", "email.clicked"]
+        store.undo(3, UNDONE_AT)
+        assert dump(store, LAST) == before
+
+
+def test_what_something_stands_for_is_known_when_it_is_imported_again() -> None:
+    """A repeated export does not bring a scanner's click back."""
+    with _took([_clicks()]) as store:
+        _scan(store, "m1")
+        assert append(store, _clicks(), file_name="again.csv").duplicate == 3
+        assert _kinds(store) == ["email.scanned", "email.clicked"]
+
+
+def test_what_was_derived_is_undone_before_what_it_may_rest_on() -> None:
+    with _took([_clicks()[:2], _clicks()]) as store, _took([_clicks()]) as never:
+        _scan(store, "m1")
+        assert store.undo(2, UNDONE_AT).n_derived == 1
+        assert dump(store, LAST) == dump(never, LAST)
+        assert [i.id for i in store.imports() if i.undone_at is None] == [1, 3]

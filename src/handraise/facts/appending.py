@@ -181,7 +181,8 @@ class Appender:
             f"""WITH current AS (
                 SELECT key, content, known_at, happened_at, seq, import_id, line
                 FROM {staging.table.name}
-                WHERE key IN (SELECT key FROM staged) AND superseded_seq IS NULL
+                WHERE key IN (SELECT key FROM staged)
+                    AND (superseded_seq IS NULL OR seq IN (SELECT seq FROM masked))
             ), ranked AS (
                 SELECT *, row_number() OVER w AS place_in_key, first_value(known_at) OVER w AS best_known_at,
                     first_value(content) OVER w AS best_content,

@@ -402,6 +402,17 @@ happened_by  | BIGINT  | by how much later it says that they happened, microseco
 known_by     | BIGINT  | by how much later it says that they were known
 """),
 )
+MASKED = Table(
+    "masked",
+    "activities for which another stands: `superseded_seq` of the one is the number of the other",
+    "activity",
+    ("seq",),
+    _columns("""
+seq       | BIGINT  | append number of the activity
+by_seq    | BIGINT  | append number of what stands for it
+import_id | INTEGER | the import that brought that
+"""),
+)
 QUARANTINE = Table(
     "quarantine",
     "rows that were not taken, with the reason and their own text",
@@ -506,6 +517,7 @@ RECORD_TABLES: tuple[Table, ...] = (
     IMPORTS,
     COVERAGE,
     SAID_AGAIN,
+    MASKED,
     QUARANTINE,
     RUNS,
     CALIBRATIONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +19,17 @@ from handraise.facts.appending import Appender, number_of_source
 from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.chunks import CoverageSpan
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
-from handraise.facts.rows import Coverage, SourceRow
+from handraise.facts.masking import mask
+from handraise.facts.rows import Activity, Coverage, SourceRow
 from handraise.facts.runs import Run
 from handraise.facts.sql import Connection, connect, one
 from handraise.facts.undoing import UndoneImport, undo_import
 from handraise.model.fields import STANDARD_FIELDS, Field, FieldDefinition
 from handraise.model.time import Micros
 from handraise.model.values import FieldType
+
+DERIVED = "handraise"
+"""The source of facts that were derived from facts: they are undone before anything that they may rest on."""
 
 
 class FactStore:
@@ -88,10 +93,13 @@ class FactStore:
         header: ImportHeader,
         rows: Iterable[SourceRow],
         coverage: Iterable[Coverage] | Callable[[], Iterable[Coverage]] = (),
+        *,
+        masks: bool = False,
     ) -> ImportResult:
         """Takes in one file, whole or not at all, and reconciles its rows.
 
-        `coverage` is read after the last row, so it may be what the importer found while reading.
+        `coverage` is read after the last row, so it may be what the importer found while reading. `masks`: the lines are the
+        append numbers of activities for which these stand (`stand_for`).
         """
         with self._transaction() as connection:
             first_seq = self.last_seq
@@ -101,17 +109,34 @@ class FactStore:
             appender.take(rows)
             spans = coverage() if callable(coverage) else coverage
             self._cover(header.source, spans, number, appender)
+            if masks:
+                mask(connection, number)
             result = appender.result(first_seq)
             imports.insert_import(connection, result)
             self._set_meta("last_seq", appender.seq)
         self.cluster()
         return result
 
+    def stand_for(self, header: ImportHeader, acts: Iterable[tuple[int, Activity]]) -> ImportResult:
+        """Takes in activities each of which stands for another one, given by its append number: that one counts no more, until
+        this import is undone. One for which another stands already is left alone."""
+        rows = (SourceRow(seq, (act,)) for seq, act in acts)
+        result = self.append(header, rows, masks=True)
+        self.cluster()
+        return result
+
     def undo(self, import_id: int, undone_at: Micros) -> UndoneImport:
-        """Takes an import back: facts are then as if it had never been taken in, whole or not at all. `undone_at` is the caller's
-        clock. Raises `EngineError` where there is no such import."""
+        """Takes an import back: facts are then as if it had never been taken in, whole or not at all; what was derived from facts
+        (`DERIVED`) is undone before. `undone_at` is the caller's clock. Raises `EngineError` where there is no such import."""
         with self._transaction() as connection:
-            result = undo_import(connection, import_id, undone_at)
+            standing = [i for i in imports.list_imports(connection) if i.undone_at is None]
+            derived = [i.id for i in standing if i.source == DERIVED and i.id != import_id]
+            mine = any(i.id == import_id and i.source == DERIVED for i in standing)
+            result = undo_import(connection, import_id, undone_at) if mine else None
+            if result is None:
+                for each in reversed(derived):
+                    undo_import(connection, each, undone_at)
+                result = replace(undo_import(connection, import_id, undone_at), n_derived=len(derived))
             last_seq = self.last_seq + 1  # what is decided from now on rests on other facts than before
             self._set_meta("last_seq", last_seq)
             clustering.rebuild(connection, range(catalog.N_BUCKETS), last_seq)

@@ -22,19 +22,22 @@ from handraise.model.time import Micros, iso
 @dataclass(frozen=True, slots=True)
 class UndoneImport:
     """What became of an import that was undone: of its facts `n_removed` are gone, and `n_kept` stay, because the imports
-    `kept_by` said them too; `n_counting_again` facts of others count again that had lost to it."""
+    `kept_by` said them too; `n_counting_again` facts of others count again that had lost to it. `n_derived` imports of what was
+    derived from facts were undone before it."""
 
     undone: ImportResult
     n_removed: int
     n_kept: int
     kept_by: tuple[int, ...]
     n_counting_again: int
+    n_derived: int = 0
 
 
 def undo_import(connection: Connection, import_id: int, undone_at: Micros) -> UndoneImport:
     """Undoes it, in the transaction of the caller; the clustered copies are empty afterwards. Raises `EngineError` where there
     is no such import, or none any more."""
     found = _to_undo(connection, import_id)
+    unmask(connection, import_id)
     n_removed = n_kept = n_again = 0
     kept_by: set[int] = set()
     connection.execute("DELETE FROM said_again WHERE import_id = ?", [import_id])
@@ -48,6 +51,16 @@ def undo_import(connection: Connection, import_id: int, undone_at: Micros) -> Un
     _forget(connection, found, undone_at)
     found = replace(found, undone_at=undone_at)
     return UndoneImport(found, n_removed, n_kept, tuple(sorted(kept_by)), n_again)
+
+
+def unmask(connection: Connection, import_id: int) -> None:
+    """Activities for which something of the import stands count again."""
+    connection.execute(
+        """UPDATE activities AS a SET superseded_seq = NULL FROM masked m
+           WHERE a.seq = m.seq AND a.superseded_seq = m.by_seq AND m.import_id = ?""",
+        [import_id],
+    )
+    connection.execute("DELETE FROM masked WHERE import_id = ?", [import_id])
 
 
 def _to_undo(connection: Connection, import_id: int) -> ImportResult:
