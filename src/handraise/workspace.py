@@ -48,6 +48,7 @@ from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.exchanging import Exchanging, ExportResult, PushResult
 from handraise.services.explaining import explain_person
+from handraise.services.gaps import Gaps, gaps_at
 from handraise.services.grouping import AccountsResult, Grouping
 from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
@@ -236,6 +237,12 @@ class Workspace:
         with self.store() as store:
             deciding = self._deciding(store)
             return explain_person(deciding, self._playbook(deciding, playbook), person, self._as_of(as_of))
+
+    def gaps(self, as_of: str | Micros | None = None) -> Gaps:
+        """What is undecided at an instant, of how many, and which facts would settle how many."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return gaps_at(deciding, self._playbook(deciding), self._as_of(as_of))
 
     def sources(self, as_of: str | Micros | None = None) -> Sources:
         """What each source holds at an instant, and what of it the playbook's rules ask."""

@@ -171,6 +171,20 @@ def imports(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
 
 
 @app.command()
+def gaps(
+    as_of: AsOfOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 12,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What cannot be told, of how many people and accounts, and which facts would settle how many."""
+    with _border(json):
+        from handraise.cli import gaps as told
+
+        told.gaps(workspace, as_of, limit, json)
+
+
+@app.command()
 def sources(as_of: AsOfOption = None, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """What each source holds and how fresh it is, and what of it the playbook's rules ask."""
     with _border(json):

@@ -43,6 +43,7 @@ from handraise.evaluate.accounts import (
 from handraise.evaluate.compiled import Compiled
 from handraise.evaluate.decide import DECISION_COLUMNS, ChunkDecisions, Limits, ScoredPeople
 from handraise.evaluate.explain import PROFILE_FIELDS, Explainer, PersonExplanation
+from handraise.evaluate.gaps import ChunkGaps, Question, Undecided
 from handraise.evaluate.history import Activations, ChunkHistory, happens
 from handraise.evaluate.kleene import Truths
 from handraise.evaluate.occurrences import ASSET_PRODUCT, PROGRAM_TYPE
@@ -210,6 +211,30 @@ class LocalEngine:
         accounts = _of_accounts([GROUP_COLUMNS.empty_table(), *(a for a, _ in parts)], stand_ins)
         held = pa.concat_tables([ROLE_COLUMNS.empty_table(), *(held for _, held in parts)])
         return Groups(accounts, _in_order(held, self.playbook), horizon)
+
+    def gaps(
+        self, as_of: Micros, *, horizon: int | None = None, progress: Progress | None = None
+    ) -> tuple[Mapping[Question, Undecided], int]:
+        """What is undecided as of an instant, by question in the playbook's order, and the append horizon of that."""
+        with self._reading(as_of, horizon, also_deals=True) as reading:
+            told, calibration = self._before(as_of, reading.shared.horizon, None, None)
+            limits = calibration.limits if calibration else self.calibrating.fixed
+            compiled = self._compiled(reading)
+
+            def of_chunk(chunk: Chunk) -> list[tuple[Question, Undecided]]:
+                past = NO_PAST if told is None else told.past_of(chunk)
+                decisions = ChunkDecisions(compiled, chunk, limits, past)
+                found = list(ChunkGaps(decisions).questions())
+                decisions.people.let_go()
+                return found
+
+            parts = self._each_chunk(reading, of_chunk, progress)
+            horizon = reading.shared.horizon
+        found: dict[Question, Undecided] = {}
+        for part in parts:
+            for question, undecided in part:
+                found.setdefault(question, Undecided()).add(undecided)
+        return found, horizon
 
     def history(
         self,
@@ -487,8 +512,10 @@ class LocalEngine:
         with_places: bool = False,
         over_time: bool = False,
         also: frozenset[Field] = frozenset(),
+        also_deals: bool = False,
     ) -> Reading:
         needs, latest_only = self._wanted(with_places)
+        needs = replace(needs, deals=True) if also_deals else needs
         needs = replace(needs, fields=needs.fields | also) if also else needs
         rows = self.max_rows_per_chunk
         return Reading(

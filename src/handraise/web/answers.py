@@ -23,6 +23,7 @@ from handraise.services.activating import activation_data
 from handraise.services.checking import CheckResult, check_playbook, check_text
 from handraise.services.deciding import DecideResult, Deciding, run_data
 from handraise.services.explaining import explain_person
+from handraise.services.gaps import gaps_at
 from handraise.services.grouping import AccountsResult, Grouping
 from handraise.services.importing import import_data
 from handraise.services.keeping import stored_data
@@ -176,6 +177,12 @@ class Answers:
         run = found[_place([r.id for r in found], run_id)]
         finished = None if run.finished_at is None else iso(run.finished_at)
         return {**run_data(run), "finished_at": finished, "playbook": run.playbook_text}
+
+    def gaps(self, as_of: str | None) -> dict[str, Any]:
+        """What is undecided, and which facts would settle how many: what `handraise gaps --json` prints."""
+        with self._alone():
+            playbook = self._check().playbook_or_raise()
+            return gaps_at(self._deciding, playbook, self._instant(as_of)).as_dict()
 
     def sources(self, as_of: str | None) -> dict[str, Any]:
         """What each source holds, and what of it the playbook asks: what `handraise sources --json` prints."""

@@ -175,6 +175,11 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
         """One stored run, with its playbook."""
         return Json(answers.run(run_id))
 
+    @app.get("/v1/gaps")
+    def gaps(asked: Annotated[AskedInstant, Query()]) -> Json:
+        """What is undecided, of how many, and which facts would settle how many."""
+        return Json(answers.gaps(asked.as_of))
+
     @app.get("/v1/sources")
     def sources(asked: Annotated[AskedInstant, Query()]) -> Json:
         """What each source holds, and what of it the playbook asks."""
