@@ -17,8 +17,8 @@ PAGE = ROOT / "docs" / "architecture.md"
 
 # From the ground up: a layer imports only from those before it (pyproject.toml, import-linter).
 LAYERS = (
-    "version.py", "errors.py", "config.py", "model", "playbook", "facts", "importers", "identity", "evaluate", "engines",
-    "evidence", "reports", "services", "workspace.py", "demo.py", "web", "cli",
+    "version.py", "errors.py", "config.py", "model", "playbook", "facts", "importers", "hygiene", "identity", "evaluate",
+    "engines", "evidence", "reports", "services", "workspace.py", "demo.py", "web", "cli",
 )  # fmt: skip
 
 HEAD = """# Architecture
