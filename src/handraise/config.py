@@ -55,6 +55,13 @@ class Settings:
     covers_types: tuple[tuple[str, tuple[str, ...]], ...] = _setting(  # type: ignore[assignment]
         (), "By source, the kinds of activity that its exports were asked for, where that is not all of them."
     )
+    own_domains: tuple[str, ...] = _setting((), "Your own domains: their people are employees, not buyers.")  # type: ignore[assignment]
+    own_names: tuple[str, ...] = _setting((), "Your own company's names, as people write them.")  # type: ignore[assignment]
+    competitor_domains: tuple[str, ...] = _setting((), "Domains of competitors.")  # type: ignore[assignment]
+    competitor_names: tuple[str, ...] = _setting((), "Names of competitors, as people write them.")  # type: ignore[assignment]
+    clean: bool = _setting(  # type: ignore[assignment]
+        True, "Whether hygiene judges what was imported after every import."
+    )
     as_of: str | None = _setting(  # type: ignore[assignment]
         None, "Instant that commands take when none is given; unset: now. For samples and archives."
     )

@@ -44,6 +44,7 @@ from handraise.model.playbook import Playbook
 from handraise.model.time import Duration, Micros, parse_instant
 from handraise.services.activating import Activating, ActivationResult
 from handraise.services.checking import CheckResult, check_playbook
+from handraise.services.cleaning import Cleaned, Cleaning
 from handraise.services.clock import Clock, system_clock
 from handraise.services.deciding import DecideResult, Deciding
 from handraise.services.exchanging import Exchanging, ExportResult, PushResult
@@ -151,6 +152,12 @@ class Workspace:
         """Take an import back: facts are then as if it had never been taken in. `imports` has the ids."""
         with self.store() as store:
             return Importing(store, self.settings, self.clock).undo(import_id)
+
+    def clean(self) -> Cleaned:
+        """Judge every record and every click by hygiene's rules, and write the verdicts down as facts of the source
+        `handraise`. Imports do that for what is new, unless the setting `clean` is false."""
+        with self.store() as store:
+            return Cleaning(store, self.settings, self.clock).clean()
 
     def quarantine(self) -> tuple[QuarantinedRow, ...]:
         """Every row that could not be taken, with file, line, column and reason."""

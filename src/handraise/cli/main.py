@@ -171,6 +171,15 @@ def imports(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
 
 
 @app.command()
+def clean(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Judge names, addresses, titles and clicks: junk, students, competitors, machines; each with its reason."""
+    with _border(json):
+        from handraise.cli import cleaning
+
+        cleaning.clean(workspace, json)
+
+
+@app.command()
 def gaps(
     as_of: AsOfOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 12,

@@ -32,6 +32,14 @@ DERIVED = "handraise"
 """The source of facts that were derived from facts: they are undone before anything that they may rest on."""
 
 
+class _NothingNewError(Exception):
+    """Everything that was to be appended is there already."""
+
+    def __init__(self, result: ImportResult) -> None:
+        super().__init__(result)
+        self.result = result
+
+
 class FactStore:
     """Facts with history, in one file that one process holds at a time.
 
@@ -95,12 +103,30 @@ class FactStore:
         coverage: Iterable[Coverage] | Callable[[], Iterable[Coverage]] = (),
         *,
         masks: bool = False,
+        only_news: bool = False,
     ) -> ImportResult:
         """Takes in one file, whole or not at all, and reconciles its rows.
 
         `coverage` is read after the last row, so it may be what the importer found while reading. `masks`: the lines are the
-        append numbers of activities for which these stand (`stand_for`).
+        append numbers of activities for which these stand (`stand_for`). `only_news`: where every fact is there already, nothing is
+        kept of it.
         """
+        try:
+            result = self._append(header, rows, coverage, masks=masks, only_news=only_news)
+        except _NothingNewError as nothing:
+            return nothing.result
+        self.cluster()
+        return result
+
+    def _append(
+        self,
+        header: ImportHeader,
+        rows: Iterable[SourceRow],
+        coverage: Iterable[Coverage] | Callable[[], Iterable[Coverage]],
+        *,
+        masks: bool,
+        only_news: bool,
+    ) -> ImportResult:
         with self._transaction() as connection:
             first_seq = self.last_seq
             number = int(one(connection, "SELECT coalesce(max(id), 0) + 1 FROM imports"))
@@ -112,18 +138,17 @@ class FactStore:
             if masks:
                 mask(connection, number)
             result = appender.result(first_seq)
+            if only_news and result.duplicate == result.rows_in:
+                raise _NothingNewError(result)
             imports.insert_import(connection, result)
             self._set_meta("last_seq", appender.seq)
-        self.cluster()
         return result
 
     def stand_for(self, header: ImportHeader, acts: Iterable[tuple[int, Activity]]) -> ImportResult:
         """Takes in activities each of which stands for another one, given by its append number: that one counts no more, until
         this import is undone. One for which another stands already is left alone."""
         rows = (SourceRow(seq, (act,)) for seq, act in acts)
-        result = self.append(header, rows, masks=True)
-        self.cluster()
-        return result
+        return self.append(header, rows, masks=True)
 
     def undo(self, import_id: int, undone_at: Micros) -> UndoneImport:
         """Takes an import back: facts are then as if it had never been taken in, whole or not at all; what was derived from facts

@@ -98,6 +98,11 @@ is_student       | boolean       | Is a student
 is_employee      | boolean       | Is one of our own
 is_junk          | boolean       | Is junk (fake name, disposable mailbox)
 is_purchased     | boolean       | Came from a purchased list
+is_role_mailbox  | boolean       | Mailbox of a team, not of one person
+is_free_mail     | boolean       | Mailbox anybody can have
+doubts           | list of texts | Doubts about the record | codes of docs/hygiene.md
+country_code     | text          | Country code | ISO 3166: GB
+state_code       | text          | State code | ISO 3166-2: US-CA
 is_deleted       | boolean       | Deleted in the source
 is_converted     | boolean       | Lead was converted
 return_on        | date          | Agreed date to return to sales
@@ -117,6 +122,8 @@ country          | text          | Country
 state            | text          | State or province
 city             | text          | City
 postal_code      | text          | Postal code
+country_code     | text          | Country code | ISO 3166: GB
+state_code       | text          | State code | ISO 3166-2: US-CA
 region           | text          | Region
 website          | text          | Web site
 domain           | text          | Registrable domain

@@ -22,6 +22,7 @@ from handraise.importers.settings import ImportSettings
 from handraise.model.conditions import DealStatus
 from handraise.model.fields import Field
 from handraise.model.time import MICROS_PER_DAY, Micros, iso
+from handraise.services.cleaning import Cleaning
 from handraise.services.clock import Clock
 from handraise.services.settings import field_catalog
 
@@ -106,8 +107,15 @@ class Importing:
     clock: Clock
 
     def undo(self, import_id: int) -> UndoneImport:
-        """Take an import back. Raises `EngineError` where there is no such import, or the store may only be read."""
-        return self.store.undo(import_id, self.clock())
+        """Take an import back, and judge what is left anew where hygiene had judged. Raises `EngineError` where there is no such
+        import, or the store may only be read."""
+        undone = self.store.undo(import_id, self.clock())
+        if undone.n_derived:
+            self._cleaning().clean()
+        return undone
+
+    def _cleaning(self) -> Cleaning:
+        return Cleaning(self.store, self.settings, self.clock)
 
     def import_paths(
         self,
@@ -139,6 +147,8 @@ class Importing:
             if progress:
                 progress(done, len(files))
             outcomes.append(self._import_file(path, source, read, exported_at, covers))
+        if self.settings.clean and any(outcome.accepted for outcome in outcomes):
+            self._cleaning().clean(everything=False)
         return tuple(outcomes)
 
     def _import_file(

@@ -89,6 +89,8 @@ class _Reader:
         match name:
             case "threads" | "memory_limit_mb":
                 return self._whole_number(name, node)
+            case "clean":
+                return self._yes_or_no(name, node)
             case "fields":
                 return tuple(self._field_types(node))
             case "marketo_types":
@@ -102,6 +104,10 @@ class _Reader:
                 | "lost_stages"
                 | "missing"
                 | "formats"
+                | "own_domains"
+                | "own_names"
+                | "competitor_domains"
+                | "competitor_names"
             ):
                 return tuple(self._texts(name, node))
             case _:
@@ -134,6 +140,12 @@ class _Reader:
         if not low <= number <= high:
             self._say("ST309", node.span, f"`{name}` is {node.text}.", f"Write from {low:,} to {high:,}.")
         return number
+
+    def _yes_or_no(self, name: str, node: Node) -> bool:
+        if isinstance(node, TextNode) and node.text in ("true", "false"):
+            return node.text == "true"
+        self._say("ST316", node.span, f"`{name}` is `true` or `false`.", help_of(name))
+        return False
 
     def _texts(self, name: str, node: Node) -> list[str]:
         items = node.items if isinstance(node, ListNode) else (node,)
