@@ -175,6 +175,13 @@ Dr. = -, -
 Executive = -, -
 Sales = -, sales
 Founder / MD = c_level, general_management
+AP Manager = manager, finance
+AP Sales Manager = manager, sales
+Finance Operations Manager = manager, finance
+IT Operations Manager = manager, it
+Systems Manager = manager, it
+Director of Business Systems = director, it
+PhD candidate = -, -
 xyzzy = -, -
 123 = -, -
 """

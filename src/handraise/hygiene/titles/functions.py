@@ -29,24 +29,27 @@ general_management | verkstallande direktor, dyrektor generalny, gm, country man
 none               | chief of staff, cro, cco, cso, cdo, cpo, cao, clo, chief data center, property manager
 finance            | cfo, chief financial, chief financial officer, chief risk officer, chief accounting officer, chief investment officer, daf, finanzvorstand
 it                 | cio, cto, chief information officer, chief technology, chief technology officer, chief technical officer, dsi, chief digital officer
-security           | ciso, chief information security officer, chief security officer, cyber security, information security, it security, cybersecurity, soc analyst
+security           | security operations, ciso, chief information security officer, chief security officer, cyber security, information security, it security, cybersecurity, soc analyst
 security           | security engineer, security architect, security analyst, network security, it sicherheit*, informationssicherheit*, application security, vp security
 marketing          | cmo, chief marketing, chief marketing officer, chief brand officer, chief communications officer, product marketing, marketing communications
 sales              | chief revenue officer, chief sales officer, chief commercial officer, chief growth officer
 hr                 | chro, chief human resources officer, chief people officer, chief talent officer, drh, hr business partner, people operations, people ops
 operations         | coo, chief operating officer, chief operations officer
-data               | etl, bi develop*, bi analy*, bi architect*, chief data officer, chief analytics officer, data scien*, data engineer*, data analy*, data architect*, business intelligence, machine learning, data warehouse, data warehous*
-legal              | chief legal officer, chief compliance officer, general counsel, legal counsel, data protection, datenschutz*, law clerk
-product            | chief product officer, product owner*, product manag*, produktmanag*, chef de produit, head of product, director of product, vp product, vp of product, product director
-procurement        | chief procurement officer, chief purchasing officer
+data               | data operations, data ops, etl, bi develop*, bi analy*, bi architect*, chief data officer, chief analytics officer, data scien*, data engineer*, data analy*, data architect*, business intelligence, machine learning, data warehouse, data warehous*
+legal              | legal operations, legal ops, chief legal officer, chief compliance officer, general counsel, legal counsel, data protection, datenschutz*, law clerk
+product            | product operations, product ops, chief product officer, product owner*, product manag*, produktmanag*, chef de produit, head of product, director of product, vp product, vp of product, product director
+procurement        | procurement operations, purchasing operations, chief procurement officer, chief purchasing officer
 healthcare         | chief medical officer, chief nursing officer
 sales              | sales engineer*, pre sales, presales, sales operations, sales ops, revenue operations, revops, revenue ops, account executive*, account manager*, key account*, account director
 sales              | business development, salesforce sales, vertriebsinnendienst, vertriebsaussendienst, technico commercial*, chef des ventes, retail sales, pharmacy sales, pharmaceutical sales, sales development
 marketing          | marketing operations, marketing ops, media buyer*, brand manag*, public relations, demand generation, growth marketing, social media
+finance            | ap manager, ap lead, ap clerk, ap specialist, ap supervisor, ap analyst, ap accountant, ap director, ar manager, ar specialist, ar clerk, ar analyst
+finance            | finance operations, financial operations, finance ops, treasury operations, finance systems
 finance            | fp & a, fp&a, m&a, mergers and acquisitions, controleur de gestion, financial analyst*, credit analyst*, finance director, accounts payable, accounts receivable, real estate finance, treasury analyst, wealth manag*, asset manag*
 customer_success   | customer success, client success, customer service, customer care, customer support, client service*, client support, customer experience, call center, call centre, contact center
 customer_success   | customer relations, kundendienst*, kundenservice*, kundenbetreu*, service client, service clients, atencion al cliente, servicio al cliente, assistenza clienti, klantenservice
 quality            | quality assurance, quality control, quality engineer*, qa, quality manag*, qualitats*, test engineer*, software test*, continuous improvement, quality improvement, performance improvement, six sigma
+it                 | systems manager*, systems director*, business systems, business applications, it operations, it ops, network operations
 it                 | information technology, it manag*, it director, head of it, software support, application support, technical support, desktop support, network engineer*, network admin*, it support, it specialist
 it                 | systems administrator*, system administrator*, database administrator*, systems analyst*, help desk, helpdesk, service desk, solutions architect*, solution architect*, enterprise architect*, integration architect*
 it                 | system engineer*, systems engineer*, cloud engineer*, infrastructure engineer*, it engineer*, cloud architect*, infrastructure architect*, it leiter*, leiter it, systemadministrator*, informatique, informatica, sistemas de informacion, sistemi informativi, information systems, it business analyst
@@ -56,7 +59,7 @@ project_management | project manag*, program manag*, programme manag*, chef de p
 supply_chain       | supply chain, supply planner, demand planner, transportation manag*, freight rate, material planner, import export, mrp controller
 operations         | operations analyst, plant manager, physical plant, site manager, production manager, store operations, maintenance manag*, facility manag*, facilities manag*, production plan*, operations research manager, slot operations
 operations         | machine operator*, shared services, industrial engineer manager, manufacturing manag*, construction manag*, production director, industrie manager
-hr                 | human resource*, employee relations, industrial relations, labor relations, labour relations, ressources humaines, recursos humanos, risorse umane, talent acquisition, talent development, talent manag*, learning and development, learning & development, l&d
+hr                 | hr operations, hr ops, hr systems, human resource*, employee relations, industrial relations, labor relations, labour relations, ressources humaines, recursos humanos, risorse umane, talent acquisition, talent development, talent manag*, learning and development, learning & development, l&d
 hr                 | compensation and benefits, benefits coordinator, benefits manager, organizational development, management development, personal leiter, employment services
 administration     | personal assistant to, executive assistant to, executive assistant, administrative assistant, office manag*, personal assistant, executive secretary, assistant to, pa to, ea to, secretary to, assistenz, office administrator, assistante de direction, assistant de direction
 administration     | asistente de direccion, assistente di direzione, directiesecretaresse, assistenz der, vorstandsassisten*, administrative coordinator
@@ -79,7 +82,7 @@ marketing        | marketing, marketer*, brand, branding, advertising, communica
 marketing        | comunicazione, comunicacao, communicatie*, marknad*, marketingu, editorial, publicist, public affairs, journalist*, editor, digital marketing, mercado, consumer insight
 sales            | sales, seller*, selling, salesman, saleswoman, salesperson, revenue, telemarketing, telesales, vertrieb*, *vertrieb, verkauf*, *verkauf, *verkaufer, vente*, commercial, commerciale, vendeu*, ventas, comercial, comerciales, vendite, venditore, vendas, vendedor*
 sales            | verkoop*, verkoper*, forsaljning*, saljare*, saljchef, sprzedaz*, handlow*, bdr, sdr, merchandis*, partnerships, alliances, retail, channel manager, store manager, partner development
-hr               | hr, people, recruit*, talent, staffing, personal >, personal und, personal &, bereich personal, personalleit*, personalreferent*, personalwesen, personalabteilung, personalentwick*, personalmanag*, personalsach*, personalchef, *personal, personnel, hris, compensation, rekrut*, recruteu*, recrutement, rh, rrhh, reclutamiento, seleccion de personal, personale, personeel*, personalchef, kadr, workforce, candidate
+hr               | hr, people, recruit*, talent, staffing, personal >, personal und, personal &, bereich personal, personalleit*, personalreferent*, personalwesen, personalabteilung, personalentwick*, personalmanag*, personalsach*, personalchef, *personal, personnel, hris, compensation, rekrut*, recruteu*, recrutement, rh, rrhh, reclutamiento, seleccion de personal, personale, personeel*, personalchef, kadr, workforce, candidate developer
 legal            | legal, law, lawyer*, attorney*, counsel, paralegal*, solicitor*, barrister*, compliance, privacy, contracts, recht, rechts*, jurist*, justiziar*, juridique, juriste*, avocat*, abogad*, juridic*, legale, avvocat*, advogad*, juridisch*, prawn*, radca prawny
 it               | it, ict, edv, infrastructure, network, networks, sysadmin, sap, peoplesoft, crm, erp, websphere, enterprise systems, sistemas, systemes d information, informatyk*, informatik*, ti, rfid, iam, servicenow, cloud
 security         | infosec, cyber*, pentest*, penetration
