@@ -149,7 +149,7 @@ def parents_of(domain: str) -> Iterator[str]:
 
 def is_under(domain: str, domains: Iterable[str]) -> bool:
     """Whether a domain is one of some domains, or under one."""
-    wanted = set(domains)
+    wanted = frozenset(domains)
     return any(parent in wanted for parent in parents_of(domain))
 
 

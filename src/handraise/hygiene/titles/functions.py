@@ -42,7 +42,7 @@ procurement        | procurement operations, purchasing operations, chief procur
 healthcare         | chief medical officer, chief nursing officer
 sales              | sales engineer*, pre sales, presales, sales operations, sales ops, revenue operations, revops, revenue ops, account executive*, account manager*, key account*, account director
 sales              | business development, salesforce sales, vertriebsinnendienst, vertriebsaussendienst, technico commercial*, chef des ventes, retail sales, pharmacy sales, pharmaceutical sales, sales development
-marketing          | marketing operations, marketing ops, media buyer*, brand manag*, public relations, demand generation, growth marketing, social media
+marketing          | ad operations, ad ops, advertising operations, marketing operations, marketing ops, media buyer*, brand manag*, public relations, demand generation, growth marketing, social media
 finance            | ap manager, ap lead, ap clerk, ap specialist, ap supervisor, ap analyst, ap accountant, ap director, ar manager, ar specialist, ar clerk, ar analyst
 finance            | finance operations, financial operations, finance ops, treasury operations, finance systems
 finance            | fp & a, fp&a, m&a, mergers and acquisitions, controleur de gestion, financial analyst*, credit analyst*, finance director, accounts payable, accounts receivable, real estate finance, treasury analyst, wealth manag*, asset manag*
@@ -67,7 +67,7 @@ education          | education teacher, _ teacher, _ teachers, _ professor, _ in
 healthcare         | clinical, nurse*, rn, physician*, surgeon*, dental, dentist*, orthodontist*, therapist*, medical, patient, hospital nurse, pharmacist, occupational health, md phd, registered nurse, care nurse, mental health, dialysis
 research           | research scientist, research director, research and development, r&d, f&e, forschung*, research technician, recherche et developpement, investigacion y desarrollo, ricerca e sviluppo, i & d, research assistant, research associate, research fellow
 healthcare         | clinical research, clinical education, medical doctor, emergency medical, medical laboratory
-finance            | loan, loans, mortgage, billing, medical accounting, revenue cycle, claims, pension, pensions, lending, insurance underwriter
+finance            | loan, loans, mortgage, billing, medical accounting, revenue cycle, claims, pension, pensions, lending, underwriter*, underwriting
 legal              | legal assistant, legal manager, regulatory affairs, regulatory compliance, legal affairs, freedom of information, litigation
 design             | web design*, graphic design*, ux design*, ui design*, interaction design*, product design*, art director, creative director, industrial designer, interior design*, fashion designer, ux, user experience
 sales              | sales representative*, sales associate*, sales assistant*, sales consultant*, sales coordinator*, sales trainer*, sales specialist*, sales agent*, sales lead, inside sales, outside sales, medical sales
@@ -95,9 +95,9 @@ operations       | operator*, operations, ops, production, produktion*, manufact
 operations       | operacoes, manutencao, productie*, operationeel*, drift*, produkcj*, operacyjn*, construction, fabrication, industriel, machine shop, bpm, business process
 product          | produkt*, produit, producto, prodotto, produto
 research         | research, researcher*, scientist*, wissenschaft*, recherche, chercheu*, investigador*, ricercat*, ricerca, pesquis*, onderzoek*, forskning*, badan, laboratory, *ologist of science, palaeontologist, biologist*, chemist, physicist*
-customer_success | support manager*, support director, support specialist*, support engineer*, support agent*, support representative*, support lead, onboarding specialist
+customer_success | support manager*, support director, support agent*, support representative*, support lead, onboarding specialist
 design           | designer*, design, diseno, disenador*, grafik*, graphiste*, illustrator*
-healthcare       | nursing, health, doctor, pharmacy, hospital, clinic, surgical, surgery, paramedic*, medecin*, infirmier*, arzt*, veterinar*, pathology, radiolog*, speech pathology, diabetes, orthopedic, pediatric, occupational therapist
+healthcare       | dietitian*, dietician*, nutritionist*, nursing, health, doctor, pharmacy, hospital, clinic, surgical, surgery, paramedic*, medecin*, infirmier*, arzt*, veterinar*, pathology, radiolog*, speech pathology, diabetes, orthopedic, pediatric, occupational therapist
 education        | education, educational, educator, teacher*, professor*, lecturer*, instructor*, school, university, lehrer*, dozent*, profesor*, enseignant*, docente*, tutor, faculty, training instructor, literacy
 administration   | administrative, receptionist*, secretary, secretar*, office, clerical, sekretar*, administrativ*, typist, amministrativ*, assistente amministrativ*
 """)
@@ -108,7 +108,7 @@ general_management | owner, founder*, cofounder*, president, < president, managi
 general_management | prezes*, vd, agare, wlasciciel*, unternehmer*, entrepreneur*, dirigeant*, oprichter
 operations         | technician*, assembler*, mechanic*, welder*, machinist*, repairer*, installer*, electrician*, plumber*, laborer*, tender*, setter*, maker*, fitter*, foreman, grinder*, painter*, cutter*, polisher*, feeder*, builder*
 operations         | carpenter*, mixer*, presser*, winder*, packer*, molder*, mechaniker*, monteur*, mechatroniker*, techniker*, supervisor production
-project_management | project, program director, delivery manager
+project_management | project, delivery manager
 """)
 
 # The words between two functions that make the first the noun: "recruiter for sales".
