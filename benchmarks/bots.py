@@ -12,7 +12,7 @@ from tests.hygiene.mail_world import MailWorld, mail_world
 
 from benchmarks.titles import told
 from handraise.evidence.interval import wilson
-from handraise.hygiene.bots import MailAct, MailActivities, judge
+from handraise.hygiene.bots import SECOND, MailAct, MailActivities, judge
 
 SEEDS = (1, 2, 3)
 N_MAILS = 12
@@ -24,6 +24,7 @@ def main(n_people: int, n_events: int) -> None:
     )
     for seed in SEEDS:
         print_rates(mail_world(n_people, N_MAILS, seed), seed)
+    print_coarse(mail_world(n_people, N_MAILS, 5))
     print_cost(mail_world(2_000, N_MAILS, 4).activities, n_events)
 
 
@@ -37,6 +38,24 @@ def print_rates(world: MailWorld, seed: int) -> None:
         )
         rates = (told(caught / machines, wilson(caught, machines)), told(lost / people, wilson(lost, people)))
         print(f"{seed:4} {name:7} {machines:12,} {rates[0]:>22} {people:14,} {rates[1]:>22}")
+
+
+def print_coarse(world: MailWorld) -> None:
+    """What whole seconds and minutes leave of it."""
+    clicks = np.asarray(world.activities.act) == MailAct.CLICKED
+    for seconds in (0, 1, 60):
+        step = max(seconds * SECOND, 1)
+        at = world.activities.at // step * step
+        verdict = judge(replace(world.activities, at=at, resolution=float(seconds))).is_machine
+        shares = [
+            f"{name} {(verdict[clicks & rows] == value).mean():.3f}"
+            for rows, names in (
+                (world.by_machine, ("caught", "unknown", "called a person's")),
+                (~world.by_machine, ("people's lost", "unknown", "kept")),
+            )
+            for name, value in zip(names, (1, -1, 0), strict=True)
+        ]
+        print(f"instants to {seconds} s: " + ", ".join(shares))
 
 
 def print_cost(activities: MailActivities, n_events: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.hygiene.mail_world import mail_world
+from tests.hygiene.mail_world import MailWorld, mail_world
 
 from handraise.hygiene.bots import (
     REASON_SENTENCES,
@@ -17,6 +19,7 @@ from handraise.hygiene.bots import (
     MailAct,
     MailActivities,
     judge,
+    resolution_of,
 )
 from handraise.hygiene.mail_agents import machine_agents, machine_ips, prefetching_agents, prefetching_ips
 
@@ -136,6 +139,42 @@ def test_every_reason_has_a_sentence() -> None:
     found = judged("1 0 delivered\n1 2 clicked 1")
     assert found.sentences(1) == (REASON_SENTENCES[MachineReason.ON_DELIVERY],)
     assert found.sentences(0) == ()
+
+
+def at_resolution(world: MailWorld, seconds: int) -> MailActivities:
+    """The world as a system tells it that drops what is finer."""
+    step = seconds * SECOND
+    return replace(world.activities, at=world.activities.at // step * step, resolution=float(seconds))
+
+
+def test_whole_minutes_are_not_mistaken_for_haste() -> None:
+    """At one minute everything that people do looks as fast as a machine; only what is certain is judged."""
+    world = mail_world(400, 12, seed=21)
+    clicks = np.asarray(world.activities.act) == MailAct.CLICKED
+    least_caught = {1: 0.95, 60: 0.30}
+    for seconds, least in least_caught.items():
+        found = judge(at_resolution(world, seconds)).is_machine == 1
+        assert found[clicks & ~world.by_machine].mean() <= 0.01
+        assert found[clicks & world.by_machine].mean() >= least
+
+
+def test_what_coarse_instants_leave_open_is_unknown_and_not_a_persons() -> None:
+    world = mail_world(400, 12, seed=21)
+    clicks = np.asarray(world.activities.act) == MailAct.CLICKED
+    exactly, by_minute = judge(world.activities), judge(at_resolution(world, 60))
+    missed = clicks & (exactly.is_machine == 1) & (by_minute.is_machine == 0)
+    assert missed.sum() <= 0.01 * (exactly.is_machine[clicks] == 1).sum()
+    assert (by_minute.is_machine[clicks & ~world.by_machine] == 0).mean() >= 0.6
+
+
+def test_how_coarse_instants_are_is_measured() -> None:
+    minutes = np.array([0, 60, 300]) * SECOND
+    assert [resolution_of(x) for x in (minutes, minutes + SECOND, minutes + 1, minutes[:0])] == [
+        60.0,
+        1.0,
+        0.0,
+        0.0,
+    ]
 
 
 def test_unsorted_rows_and_columns_of_other_lengths_are_refused() -> None:

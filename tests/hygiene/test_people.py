@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.hygiene.people_planted import planted_people
 
 from handraise.hygiene.people import Known, PersonValues, review_person
+from handraise.hygiene.phones import number_of
 from handraise.hygiene.reasons import CODES
 
 ANN = PersonValues("Ann", "Bowman", email="ann.bowman@acme.com")
@@ -151,6 +152,35 @@ def test_a_purchased_source_is_told_by_its_words(source: str | None, purchased: 
 def test_a_number_is_judged_in_its_country(phone: str, country: str | None, found: set[str]) -> None:
     values = {"phone": phone} | ({"country": country} if country else {})
     assert codes(**values) == found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "Bowman'; DROP TABLE leads",
+        "${jndi}",
+        "{{7*7}}",
+        "x' OR '1'='1",
+    ],
+)
+def test_text_meant_to_break_what_reads_it_is_no_name(name: str) -> None:
+    assert "code_in_name" in codes(first_name="Ann", last_name=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Or", "D'Angelo-Smith", "Ann (Annie)", "Smith, PhD", "Jr.", "Mc Drop", "+Ann", "A & B"]
+)
+def test_marks_in_a_name_are_no_code(name: str) -> None:
+    assert not codes(first_name="Ann", last_name=name)
+
+
+def test_a_number_is_written_as_it_is_dialled_from_anywhere() -> None:
+    assert number_of("030 26550", "DE") == "+493026550"
+    assert number_of("+49 (0)30 26550") == "+493026550"
+    assert number_of("(212) 736-5000 / 5001", "US") == "+12127365000"
+    assert [number_of(x) for x in (None, "", "call me", "030 26550", "+1 2")] == [None] * 5
 
 
 def test_every_reason_says_its_evidence_in_a_sentence() -> None:

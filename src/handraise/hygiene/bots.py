@@ -7,7 +7,7 @@ whole people, so memory beyond the arrays given does not grow with their length.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -19,7 +19,8 @@ SECOND = 1_000_000
 """Instants are microseconds."""
 UNKNOWN = -1
 """As a code of a link, agent or ip: not known."""
-_NEVER = np.iinfo(np.int64).max
+_NEVER = np.iinfo(np.int64).max // 2
+"""Later than any instant, and still no overflow when seconds are added."""
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -97,6 +98,9 @@ class MailActivities:
     agent    index into `agents`, or UNKNOWN
     ip       index into `ips`, or UNKNOWN
     hidden_links   link codes that no person can see (links of one pixel, planted for scanners)
+    resolution     seconds between two instants that `at` can tell apart: 1 where a system exports whole seconds, 60
+                   where whole minutes (`resolution_of` measures it). Who would be a machine only if
+                   instants lay nearer together than they can be told to is unknown.
     """
 
     person: Ints
@@ -109,6 +113,7 @@ class MailActivities:
     agents: Sequence[str] = ()
     ips: Sequence[str] = ()
     hidden_links: frozenset[int] = frozenset()
+    resolution: float = 0.0
 
     def __post_init__(self) -> None:
         lengths = {
@@ -124,7 +129,8 @@ class MailActivities:
 
 @dataclass(frozen=True, slots=True)
 class MachineVerdicts:
-    """One verdict a row: 1 a machine's, 0 not, -1 cannot be told (nothing but the act itself is known).
+    """One verdict a row: 1 a machine's, 0 not, -1 cannot be told (nothing but the act itself is known, or instants
+    are too coarse to say).
 
     Deliveries are 0. `reasons` are MachineReason bits, 0 where there is none.
     """
@@ -135,6 +141,14 @@ class MachineVerdicts:
     def sentences(self, row: int) -> tuple[str, ...]:
         """Why, for one row."""
         return tuple(REASON_SENTENCES[reason] for reason in MachineReason(int(self.reasons[row])))
+
+
+def resolution_of(at: Ints) -> float:
+    """The seconds that all instants are multiples of: 60, 1, or 0 for finer. Measure each source by itself."""
+    for seconds in (60, 1):
+        if len(at) and not np.any(at % (seconds * SECOND)):
+            return float(seconds)
+    return 0.0
 
 
 NO_LIMITS_CHANGED = BotLimits()
@@ -155,8 +169,11 @@ def judge(
     for part in _slices(activities.person, rows_a_slice):
         rows = _Rows.of(activities, part, known, limits)
         found = rows.reasons()
+        # What would be a machine's if instants lay as near together as they may is not certainly a person's.
+        possible = found if rows.coarse == 0 else replace(rows, coarse=-rows.coarse).reasons()
+        told = (possible == 0) & rows.can_be_told()
         reasons[part] = found
-        is_machine[part] = np.where(found != 0, 1, np.where(rows.can_be_told(), 0, UNKNOWN))
+        is_machine[part] = np.where(found != 0, 1, np.where(told, 0, UNKNOWN))
     return MachineVerdicts(is_machine, reasons)
 
 
@@ -193,6 +210,8 @@ class _Rows:
 
     known: _Known
     limits: BotLimits
+    coarse: int
+    """Microseconds that the time between two rows may be longer than it looks; negative: how much shorter."""
     person: Ints
     at: Ints
     act: NDArray[np.integer]
@@ -216,12 +235,13 @@ class _Rows:
         _refuse_unsorted(person, mail, gap, new_person, new_mail)
         # A delivery stands apart from what follows: seconds later is a visit of its own.
         after_delivery = np.concatenate(([False], act[:-1] == MailAct.DELIVERED))
-        new_visit = new_mail | (gap > limits.visit_gap * SECOND) | after_delivery
+        coarse = int(activities.resolution * SECOND)
+        new_visit = new_mail | (gap > max(int(limits.visit_gap * SECOND), coarse)) | after_delivery
         mail_starts, visit_starts = np.flatnonzero(new_mail), np.flatnonzero(new_visit)
         mail_of, visit_of = np.cumsum(new_mail) - 1, np.cumsum(new_visit) - 1
         delivered = np.minimum.reduceat(np.where(act == MailAct.DELIVERED, at, _NEVER), mail_starts)
         return cls(
-            known, limits, _dense(new_person), at, act, activities.link[part], activities.agent[part], activities.ip[part],
+            known, limits, coarse, _dense(new_person), at, act, activities.link[part], activities.agent[part], activities.ip[part],
             mail_of, visit_of, mail_starts, visit_starts, delivered[mail_of],
         )  # fmt: skip
 
@@ -236,10 +256,10 @@ class _Rows:
         return np.asarray(self.act == MailAct.CLICKED)
 
     def within(self, seconds: float) -> Bools:
-        """Rows at most so long after the delivery of their mail, where that is known."""
+        """Rows certainly at most so long after the delivery of their mail, where that is known."""
         known = self.delivered_at != _NEVER
         age = self.at - np.where(known, self.delivered_at, 0)
-        return np.asarray(known & (age >= 0) & (age <= seconds * SECOND))
+        return np.asarray(known & (age >= 0) & (age + self.coarse <= seconds * SECOND))
 
     def can_be_told(self) -> Bools:
         """Rows of which more is known than that they happened."""
@@ -285,7 +305,7 @@ class _Rows:
             return found
         same_visit = self.visit[at[1:]] == self.visit[at[:-1]]
         other_link = self.link[at[1:]] != self.link[at[:-1]]
-        near = np.diff(self.at[at]) < self.limits.two_links * SECOND
+        near = np.diff(self.at[at]) + self.coarse < self.limits.two_links * SECOND
         found[at[1:][same_visit & other_link & near]] = True
         found[at[self._too_fast(at)]] = True
         return found
@@ -297,7 +317,7 @@ class _Rows:
         n_links = _n_distinct(index, self.link[at], len(visits))
         ends = np.append(starts[1:], len(at)) - 1
         span = self.at[at[ends]] - self.at[at[starts]]
-        paced = span <= self.limits.seconds_a_link * SECOND * (n_links - 1)
+        paced = span + self.coarse <= self.limits.seconds_a_link * SECOND * (n_links - 1)
         return np.asarray(((n_links > 2) & paced)[index])
 
     def unread_clicks(self, found: NDArray[np.uint16], prefetch_is_open: bool) -> Bools:
@@ -308,13 +328,16 @@ class _Rows:
         prefetched = (found & MachineReason.PREFETCHED) != 0
         opened = self.opens & ((found == 0) | (prefetched if prefetch_is_open else False))
         first_open = np.minimum.reduceat(np.where(opened, self.at, _NEVER), self.mail_starts)[self.mail]
-        margin = int(self.limits.open_before_click * SECOND)
+        # Certainly before the open, or so near after it that one machine did both.
+        latest = first_open - self.coarse + int(self.limits.open_before_click * SECOND)
         clicked = np.minimum.reduceat(np.where(self.clicks, self.at, _NEVER), self.visit_starts)[self.visit]
-        unopened = clicked < first_open + np.where(first_open == _NEVER, 0, margin)
+        unopened = (clicked < first_open) | (clicked <= latest)
         return np.asarray(self.clicks & unopened & self.within(self.limits.soon))
 
     def unread_walks(self, unread: Bools) -> Bools:
         """Unread clicks on three different links or more in one visit: nobody sees three links at once unread."""
+        if self.coarse > self.limits.open_before_click * SECOND:
+            return np.zeros(len(self.at), np.bool_)  # a minute is long enough to see three
         at = np.flatnonzero(unread & (self.link != UNKNOWN))
         if not len(at):
             return np.zeros(len(self.at), np.bool_)
@@ -338,7 +361,9 @@ class _Rows:
         after = np.minimum.accumulate(np.where(machine, np.arange(len(machine)), len(machine))[::-1])[::-1]
         near = np.zeros(len(machine), np.bool_)
         for neighbour in (np.maximum(before, 0), np.minimum(after, len(machine) - 1)):
-            close = np.abs(self.at[neighbour] - self.at) <= self.limits.open_before_click * SECOND
+            close = (
+                np.abs(self.at[neighbour] - self.at) + self.coarse <= self.limits.open_before_click * SECOND
+            )
             near |= machine[neighbour] & (self.visit[neighbour] == self.visit) & close
         return near
 

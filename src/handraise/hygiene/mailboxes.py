@@ -22,7 +22,7 @@ infrastructure inquiries inquiry international inventory invoice invoices it itd
 management managers marketing media members membership news newsletter nobody noreply notifications office operations ops orders order outreach partners
 partnerships payments payroll planning postmaster pr press privacy procurement projects publicrelations purchasing questions quotes reception recruiting recruitment
 records registrar reservations requests research returns root sales secretary security service servicedesk services shipping shop staff strategy students
-subscribe suggestions supplier suppliers support sysadmin system talent team tech techsupport technology test tickets training transport unsubscribe vendor vendors
+subscribe suggestions supplier suppliers support sysadmin system talent team tech techsupport technology tickets training transport unsubscribe vendor vendors
 volunteer volunteers warehouse webmaster website webteam welcome
 kontakt anfrage anfragen vertrieb verkauf einkauf buchhaltung rechnung rechnungen rechnungswesen bewerbung bewerbungen personal sekretariat zentrale empfang presse
 kundenservice kundendienst geschaeftsfuehrung geschaftsleitung verwaltung datenschutz bestellung bestellungen poststelle technik redaktion
@@ -54,7 +54,8 @@ _RESERVED = frozenset(
         "none.com",
     }
 )
-_RESERVED_ENDINGS = (".test", ".example", ".invalid", ".localhost", ".local")
+# Not `.example`: nobody types it, and the companies of demonstrations live there.
+_RESERVED_ENDINGS = (".test", ".invalid", ".localhost", ".local")
 # Hosts of many owners' names: only the listed name itself is disposable, not what is under it.
 _SHARED_SUFFIXES = frozenset({"net.ua", "dyndns.org", "sakura.ne.jp", "za.com", "co.uk", "com.br", "eu.org"})
 
@@ -148,7 +149,7 @@ def parents_of(domain: str) -> Iterator[str]:
 
 def is_under(domain: str, domains: Iterable[str]) -> bool:
     """Whether a domain is one of some domains, or under one."""
-    wanted = set(domains)
+    wanted = frozenset(domains)
     return any(parent in wanted for parent in parents_of(domain))
 
 

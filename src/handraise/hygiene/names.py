@@ -11,7 +11,12 @@ from handraise.hygiene.titles.words import fold
 
 MOST_CHARACTERS = 200
 _WORD = re.compile(r"[^\W\d_]+")
-_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|net|org|ru|xyz|top|info)\b|<[a-z/]", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|net|org|ru|xyz|top|info)\b", re.IGNORECASE)
+# A spreadsheet's formula, a page's tag, a template's or database's text: typed to break what reads it.
+_CODE = re.compile(
+    r"(?:\A|\s)[=+@]\w+[|(!]|<\s*/?\s*[a-z]+[\s/>]|\$\{|\{\{|'\s*or\s+'?1'?\s*=|;\s*drop\s+table",
+    re.IGNORECASE,
+)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -95,7 +100,9 @@ def name_reasons(first: str | None, last: str | None, whole: str | None = None) 
 def _of_the_whole(text: str, field: str, words: Sequence[str]) -> Iterator[Reason]:
     folded = [fold(word) for word in words]
     plain = " ".join(folded)
-    if _ADDRESS.search(text):
+    if _CODE.search(text):
+        yield Reason("code_in_name", field, text)
+    elif _ADDRESS.search(text):
         yield Reason("address_in_name", field, text)
     elif not words:
         yield from () if is_missing(text) else (Reason("no_letters_in_name", field, text),)

@@ -156,7 +156,7 @@ def _belonging_reasons(person: PersonValues, mailbox: Mailbox | None, known: Kno
     ):
         if mailbox is not None and is_under(mailbox.domain, domains):
             yield Reason(code, "email", mailbox.domain)
-        elif person.company and company_key(person.company) in keys:
+        elif keys and person.company and company_key(person.company) in keys:
             yield Reason(code, "company", person.company)
 
 
@@ -164,10 +164,9 @@ def _is_junk(person: PersonValues, mailbox: Mailbox | None, reasons: tuple[Reaso
     if any(reason.weight is Weight.STRONG for reason in reasons):
         return True
     doubted = {_doubted_field(reason) for reason in reasons if reason.weight is Weight.WEAK}
+    # A John Doe with an employer may be one; with a mailbox for anybody he is nobody.
     if mailbox is not None and mailbox.is_free and any(reason.code == "sample_person" for reason in reasons):
-        doubted.add(
-            "email"
-        )  # a John Doe with an employer may be one; with a mailbox for anybody he is nobody
+        doubted.add("email")
     if len(doubted) > 1:
         return True
     names = (person.first_name, person.last_name, person.name)

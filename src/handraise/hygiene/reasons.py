@@ -50,6 +50,7 @@ test_name           | strong | The whole name `{}` is made of words for tests.
 keyboard_name       | strong | `{}` is a run of neighbouring keys.
 no_letters_in_name  | strong | The name `{}` has no letter.
 address_in_name     | strong | The name `{}` holds a web address.
+code_in_name        | strong | The name `{}` is a program's text, not a person's.
 offensive_name      | strong | The name `{}` is an insult, or a refusal to give one.
 disposable_mailbox  | strong | Mailboxes at `{}` are thrown away after minutes.
 sample_person       | weak   | `{}` is a name that forms use as a sample.

@@ -2,7 +2,7 @@
 
 A row is `verdict | pattern, pattern`. A pattern is words; of a word, `*` stands for letters (`manager*`
 also matches `managers`, `*leiter` needs something before it); `_` is any one word; `...` is up to three
-words on the same side of a break; `<` and `>` are the two ends of a title between breaks.
+words on the same side of a break; `<` and `>` are the two ends of a title between breaks. A break is written as it is (`founder | md`).
 """
 
 from __future__ import annotations
@@ -141,12 +141,12 @@ def _end_after_gap(rest: tuple[str, ...], words: Sequence[str], at: int) -> int 
 
 
 def _agrees(element: str, word: str) -> bool:
-    if word in BREAKS or word == MASKED:
+    if element == word:
+        return True
+    if word in BREAKS or word == MASKED or (element != "_" and "*" not in element):
         return False
     if element == "_":
         return True
-    if "*" not in element:
-        return element == word
     core = element.strip("*")
     if not element.startswith("*"):
         return word.startswith(core)

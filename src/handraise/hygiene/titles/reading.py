@@ -153,7 +153,7 @@ def _function(free: Sequence[str]) -> tuple[str | None, range]:
     for table in (STRONG, DOMAIN, WEAK):
         matches = table.all(free)
         if matches:
-            return (None, range(0)) if _joined_to_another(matches[0], free) else _settle(matches, free)
+            return (None, range(0)) if _joined_to_another(matches, free) else _settle(matches, free)
     return None, range(0)
 
 
@@ -173,12 +173,14 @@ def _settle(matches: Sequence[Match], free: Sequence[str]) -> tuple[str | None, 
     return chosen.verdict, range(chosen.start, chosen.end)
 
 
-def _joined_to_another(match: Match, free: Sequence[str]) -> bool:
-    """Whether a weaker word names another function just before: `Sales and Product Manager`."""
-    if match.start < 2 or free[match.start - 1] not in JOINS:
-        return False
-    before = DOMAIN.all(free[: match.start - 1])
-    return bool(before) and before[-1].end == match.start - 1 and before[-1].verdict != match.verdict
+def _joined_to_another(matches: Sequence[Match], free: Sequence[str]) -> bool:
+    """Whether a weaker word names another function as its equal: `Sales and Product Manager`, `VP Product & Data`."""
+    first, last = matches[0], matches[-1]
+    before = DOMAIN.all(free[: first.start - 1]) if first.start > 1 and free[first.start - 1] in JOINS else []
+    after = DOMAIN.all(free[last.end + 1 :]) if last.end < len(free) and free[last.end] in JOINS else []
+    joined_before = bool(before) and before[-1].end == first.start - 1 and before[-1].verdict != first.verdict
+    joined_after = bool(after) and after[0].start == 0 and after[0].verdict != last.verdict
+    return joined_before or joined_after
 
 
 # Student and buying role

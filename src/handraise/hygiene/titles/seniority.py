@@ -30,7 +30,7 @@ unknown all                 | retired, retiree, emeritus, emerita, im ruhestand,
 unknown all                 | pensionato, pensionata, aposentado, aposentada, gepensioneerd*, emerytowan*, pensionar, unemployed, between jobs
 unknown rest                | former, formerly, ex, previously, past president, ehemaliger, ehemalige, ehemals, ancien, ancienne
 unknown rest                | aspiring, seeking, looking for, wannabe, future, open to work
-individual_contributor rest | assistant to, assistants to, pa to, ea to, secretary to, aide to, assistant of, assistance to
+individual_contributor rest | personal assistant to, executive assistant to, executive secretary to, assistant to, assistants to, pa to, ea to, secretary to, aide to, assistant of, assistance to
 individual_contributor rest | assistent des, assistentin des, assistent der, assistentin der, assistenz der, assistenz des, assistenz
 individual_contributor rest | referent des, referentin des, referent der, referentin der, sekretar*, *sekretar, *sekretarin
 individual_contributor rest | assistant de, assistante de, assistante du, assistant du, secretaire de, secretaire du
@@ -47,6 +47,7 @@ unknown rest                | chief of staff to
 unknown only                | chief of staff, stabschef*, non executive director, non executive, member of the board, board member, board director
 unknown only                | vice principal, vice chancellor, vice dean, vice consul, vice chair*, crew chief
 unknown only                | property management, management trainee, management instructor, management accountant
+individual_contributor only | product owner*, process owner*, system owner*, data owner*, service owner*, solution owner*, application owner*
 individual_contributor only | executive assistant, executive secretary, executive pa, executive administrat*, executive chef
 individual_contributor only | director assistant, manager assistant, president assistant, ceo assistant, vp assistant, executive support
 individual_contributor only | manager trainee, manager in training, manager intern, management intern, trainee manager, trainee, intern, interns, internship
@@ -65,7 +66,7 @@ c_level | director general, director generale, director gerente, general directo
 c_level | directeur general delegue, president directeur general, pdg, dg, gerant, gerante, gerente general, diretor geral, diretora geral
 c_level | directora general, directora gerente, direttore generale, direttrice generale, amministratore delegato, amministratrice delegata
 c_level | amministratore unico, administrador unico, consejero delegado, consejera delegada, algemeen directeur, directeur eigenaar, dga
-c_level | geschaftsfuhr*, *geschaftsfuhrer, *geschaftsfuhrerin, gf, vorstand, vorstande, vorstandin, vorstandsvorsitz*, vorstandsmitglied*, finanzvorstand
+c_level | socio gerente, socia gerente, geschaftsleit*, geschaftsfuhr*, *geschaftsfuhrer, *geschaftsfuhrerin, gf, vorstand, vorstande, vorstandin, vorstandsvorsitz*, vorstandsmitglied*, finanzvorstand
 c_level | *vorstand, bestuurder, bestuursvoorzitter, verkstallande direktor, vd, prezes*, zarzad*, dyrektor generalny, dyrektorka generalna
 vp      | vice president*, vicepresident*, vizeprasident*, vice presidente*, vice presidentin, vice prasident*, vice prezes, wiceprezes*
 vp      | vp, svp, evp, avp, gvp, rvp, sevp, fvp, savp, vps, v p
@@ -86,7 +87,7 @@ manager  | teilprojektleiter*, objektleiter*, studienleiter*, restaurantleiter*,
 manager  | leiter der gruppe, leiter des teams
 director | leiter, leiterin, *leiter, *leiterin, *leitung, leitung
 # manager
-manager | manager*, mgr, mngr, *manager, *managerin, manageress, supervisor*, superintendent*, foreman, forewoman, foreperson, headwaiter
+manager | manager*, mgr, mngr, gm, it chef, *manager, *managerin, manageress, supervisor*, superintendent*, foreman, forewoman, foreperson, headwaiter
 manager | team lead, team leader, team leads, group leader, shift leader, section leader, squad leader, lead man, leadman, crew leader
 manager | head chef, head nurse, head coach, head teacher, head cashier, head bookkeeper, head waiter, overseer, store keeper in charge
 manager | responsable*, chef d equipe, chef de projet, chef de produit, chef de secteur, chef de rayon, chef de chantier, chef d atelier, chef des ventes
@@ -94,7 +95,8 @@ manager | jefe, jefa, gerente, encargado, encargada, supervisora, responsabile, 
 manager | supervisore, encarregado, encarregada, chefe, teamleider, leidinggevende, *manager, ploegleider, projectleider, afdelingshoofd
 manager | kierownik*, kierowniczka, *chef, *chefin, brygadzista, gruppledare, arbetsledare, projektledare, meister, meisterin, *meister, capataz
 # chiefs and leads who are no officers of the company: over whom, the words do not tell
-unknown | chief, chiefs, commanding officer, commander, lead >, controller, prokurist*
+individual_contributor | controleur de gestion, controleuse de gestion
+unknown | chief, chiefs, commanding officer, commander, lead >, controller, prokurist*, general counsel, associate partner
 # trades and professions: what is left has nobody under it that the title tells of
 individual_contributor | pilot, customer service >, monitor, guide, educator*, account executive*, sales executive*, marketing executive*, development executive*, account exec, hr executive*, support executive*, service executive*
 individual_contributor | associate, associates, assistant, assistants, asst, analyst*, specialist*, coordinator*, administrator*, representative*, rep, reps, agent, agents

@@ -39,6 +39,8 @@ class Word:
 
 def fold(text: str) -> str:
     """Casefolded, without accents: `Geschäftsführer` is `geschaftsfuhrer`."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
     return "".join(c for c in apart if not unicodedata.combining(c))
 
