@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,15 @@ import pyarrow.compute as pc
 
 from handraise.facts.rows import Activity
 from handraise.facts.store import FactStore
-from handraise.hygiene.bots import UNKNOWN, MachineReason, MachineVerdicts, MailAct, MailActivities, judge
+from handraise.hygiene.bots import (
+    SECOND,
+    UNKNOWN,
+    MachineReason,
+    MachineVerdicts,
+    MailAct,
+    MailActivities,
+    judge,
+)
 
 SCANNED = "email.scanned"
 _ACTS = {
@@ -20,6 +28,7 @@ _ACTS = {
     "email.opened": MailAct.OPENED,
     "email.clicked": MailAct.CLICKED,
 }
+_TYPES = ", ".join(f"'{name}'" for name in _ACTS)
 # What the importers call the link, the program and the address of the network.
 _LINK, _AGENT, _IP = (
     ("link", "url", "clicked_url"),
@@ -96,24 +105,46 @@ class MachineActs:
 
 def machine_acts(store: FactStore, since: int = 0) -> MachineActs:
     """All opens and clicks, judged beside the deliveries, of people who did something after an append number. Acts for which
-    something stands already are judged too."""
-    table = _mail_acts(store, since)
+    something stands already are judged too. Each source is judged by how finely it tells instants apart."""
+    resolutions = _resolutions(store)
+    parts = [
+        MachineActs(table, _judged(table, n))
+        for table, n in _by_source(_mail_acts(store, since), resolutions)
+    ]
+    if not parts:
+        nothing = _mail_acts(store, since).slice(0, 0)
+        return MachineActs(nothing, _judged(nothing, 0.0))
+    is_machine = np.concatenate([part.verdicts.is_machine for part in parts])
+    reasons = np.concatenate([part.verdicts.reasons for part in parts])
+    return MachineActs(pa.concat_tables([part.table for part in parts]), MachineVerdicts(is_machine, reasons))
+
+
+def _by_source(table: pa.Table, resolutions: Mapping[int, float]) -> Iterator[tuple[pa.Table, float]]:
+    for source, seconds in resolutions.items():
+        mine = table.filter(pc.equal(table["source"], source))
+        if len(mine):
+            yield mine, seconds
+
+
+def _judged(table: pa.Table, resolution: float) -> MachineVerdicts:
     link, _ = _codes(table["link"])
     agent, agents = _codes(table["agent"])
     ip, ips = _codes(table["ip"])
     mail, _ = _codes(table["mail"])
-    activities = MailActivities(
-        table["record"].to_numpy().astype(np.int64),
-        mail,
-        table["happened_at"].to_numpy(),
-        _act_codes(table),
-        link,
-        agent,
-        ip,
-        agents,
-        ips,
+    person = table["record"].to_numpy().astype(np.int64)
+    at, act = table["happened_at"].to_numpy(), _act_codes(table)
+    return judge(MailActivities(person, mail, at, act, link, agent, ip, agents, ips, resolution=resolution))
+
+
+def _resolutions(store: FactStore) -> dict[int, float]:
+    """How many seconds the instants of a source's mail acts are multiples of: 60, 1, or 0 for finer."""
+    rows = store.cursor().execute(
+        f"""SELECT source, bool_and(happened_at % {60 * SECOND} = 0), bool_and(happened_at % {SECOND} = 0)
+            FROM activities WHERE kind IN (SELECT id FROM kinds WHERE type IN ({_TYPES})) GROUP BY source ORDER BY source"""
     )
-    return MachineActs(table, judge(activities))
+    return {
+        source: 60.0 if whole_minutes else float(whole) for source, whole_minutes, whole in rows.fetchall()
+    }
 
 
 def _mail_acts(store: FactStore, since: int) -> pa.Table:
@@ -128,10 +159,10 @@ def _mail_acts(store: FactStore, since: int) -> pa.Table:
         WITH acts AS (
             SELECT k.id, k.type, k.asset, k.program, k.product, {said(_LINK)} AS link, {said(_AGENT)} AS agent,
                 {said(_IP)} AS ip, coalesce(k.asset, json_extract_string(k.properties, '$.mailing_id'), '') AS mail
-            FROM kinds k WHERE k.type IN ({", ".join(f"'{t}'" for t in _ACTS)})
+            FROM kinds k WHERE k.type IN ({_TYPES})
         ), mails AS (SELECT mail, row_number() OVER (ORDER BY mail) AS place FROM (SELECT DISTINCT mail FROM acts))
         SELECT a.seq, a.key, a.record, r.name AS record_name, a.happened_at, a.known_at, k.type, k.asset, k.program,
-            k.product, k.link, k.agent, k.ip, m.place AS mail
+            k.product, k.link, k.agent, k.ip, m.place AS mail, a.source
         FROM activities a JOIN acts k ON k.id = a.kind JOIN mails m ON m.mail = k.mail
         JOIN record_names r ON r.id = a.record
         WHERE (a.superseded_seq IS NULL OR a.seq IN (SELECT seq FROM masked))
