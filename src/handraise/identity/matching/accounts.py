@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -121,20 +121,29 @@ ANSWERS = (Answer.NONE, Answer.ASK, Answer.MATCH)
 
 
 def match_companies(
-    rows: Companies, references: Companies, rules: MatchRules = MatchRules(), purpose: Purpose = Purpose.LEADS
+    rows: Companies,
+    references: Companies,
+    rules: MatchRules = MatchRules(),
+    purpose: Purpose = Purpose.LEADS,
+    groups: Sequence[str] | None = None,
 ) -> CompanyMatches:
     """For each row the account that it means. Rows that say the same are compared once.
 
+    `groups` names for each reference the account that it is known to be one with (by `proposals`, or a person);
+    records of one group do not compete with each other.
     The answer for a row depends on that row and the references, on no other row and on no order.
     """
     first, of_row = _distinct(rows)
     distinct = taken(rows, first)
     keys, theirs = keys_of(distinct), sorted_keys(keys_of(references))
+    # A tie goes to the smaller id, whatever the order of the references.
+    rank = np.argsort(np.argsort(references.ids, kind="stable"), kind="stable")
+    group = _group_numbers(references, groups)
     found = _Answers.nobody(len(distinct))
     for start, end in _slices(len(distinct)):
         scored = _scored(distinct, references, of_rows(keys, start, end), theirs, rules)
         found.n_pairs += len(scored.rows)
-        _answer(found, scored, references, rules.thresholds, purpose)
+        _answer(found, scored, rank, group, rules.thresholds, purpose)
     return CompanyMatches(
         rows, references, rules, purpose, found.answer[of_row], found.account[of_row], found.score[of_row],
         found.runner_up[of_row], found.n_pairs, len(distinct) * len(references), theirs,
@@ -197,10 +206,32 @@ def account_duplicates(accounts: Companies, rules: MatchRules = MatchRules()) ->
         parts.append(_kept(found, found.score >= rules.thresholds.ask))
     found = _together(parts)
     match = (found.score >= rules.thresholds.match) & ~_is_related(found.levels)
+    match &= ~_doubtful(found, match, rules.thresholds)
     return AccountPairs(
         accounts, rules, found.rows, found.others, np.where(match, 2, 1).astype(np.uint8), found.score, found.levels,
         n_pairs, len(accounts) * (len(accounts) - 1) // 2,
     )  # fmt: skip
+
+
+def _doubtful(found: _Scored, match: Flags, limits: Thresholds) -> Flags:
+    """The matches where one of the two fits a third account about as well, which is not the other's match.
+
+    A record that says too little to tell two namesakes apart must join neither.
+    """
+    fits: dict[int, dict[int, float]] = {}
+    for at in np.flatnonzero((found.score >= limits.match - limits.margin) & ~_is_related(found.levels)).tolist():
+        one, other, score = int(found.rows[at]), int(found.others[at]), float(found.score[at])
+        fits.setdefault(one, {})[other] = score
+        fits.setdefault(other, {})[one] = score
+    doubtful = np.zeros(len(match), dtype=bool)
+    for at in np.flatnonzero(match).tolist():
+        one, other, least = int(found.rows[at]), int(found.others[at]), float(found.score[at]) - limits.margin
+        doubtful[at] = any(
+            score > least and third not in (one, other) and fits[far].get(third, -np.inf) < limits.match
+            for near, far in ((one, other), (other, one))
+            for third, score in fits[near].items()
+        )
+    return doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,19 +315,30 @@ class _Answers:
         )  # fmt: skip
 
 
+def _group_numbers(references: Companies, groups: Sequence[str] | None) -> Codes:
+    if groups is None:
+        return np.arange(len(references))
+    if len(groups) != len(references):
+        raise ValueError(f"{len(groups)} groups are given for {len(references)} references.")
+    numbers: Codes = np.unique(np.array(groups, dtype=object), return_inverse=True)[1]
+    return numbers
+
+
 def _answer(
-    into: _Answers, found: _Scored, references: Companies, limits: Thresholds, purpose: Purpose
+    into: _Answers, found: _Scored, rank: Codes, group: Codes, limits: Thresholds, purpose: Purpose
 ) -> None:
     """Answers for every row that has candidates: the best, how it stands to the next best, and whether that will do."""
-    # A tie goes to the smaller id, whatever the order of the references.
-    rank = np.argsort(np.argsort(references.ids, kind="stable"), kind="stable")
     order = np.lexsort((rank[found.others], -found.score, found.rows))
-    rows, begin, many = np.unique(found.rows[order], return_index=True, return_counts=True)
+    rows, begin, of_row = np.unique(found.rows[order], return_index=True, return_inverse=True)
     top = order[begin]
     best = found.score[top]
+    # Whoever names a branch that has an account of its own belongs there, even if the domain is the parent's.
+    related = _is_related(found.levels)
+    own = related[top] & (np.bincount(of_row, (~related & (found.score >= limits.match - limits.margin))[order]) > 0)
+    rivals = group[found.others[order]] != group[found.others[top]][of_row]
     second = np.full(len(rows), -np.inf)
-    second[many > 1] = found.score[order[begin[many > 1] + 1]]
-    is_part = _is_related(found.levels)[top] & ~_belongs(found.levels, top, purpose)
+    np.maximum.at(second, of_row[rivals], found.score[order[rivals]])
+    is_part = related[top] & (own | ~_belongs(found.levels, top, purpose))
     certain = (best >= limits.match) & (best - second >= limits.margin) & ~is_part
     answer = np.where(certain, 2, np.where(best >= limits.ask, 1, 0))
     into.answer[rows] = answer

@@ -64,6 +64,7 @@ class Companies:
     register_id: Codes
     distinctive: Flags
     form_countries: Codes
+    country_bits: Codes
     aside: Flags
     plain: Texts
     short: Flags
@@ -127,6 +128,7 @@ def companies_of(table: pa.Table) -> Companies:
         phone=_phones(table),
         register_id=_column_codes(table, "register_id", lambda text: code(_register_id(text))),
         distinctive=np.array([name.is_distinctive for name in parsed], dtype=bool)[name_rows],
+        country_bits=_bits_of(country),
         form_countries=_coded(parsed, _form_bits)[name_rows],
         aside=np.array([bool(name.others or name.owner) for name in parsed], dtype=bool)[name_rows],
         plain=np.array([" ".join(name.words) for name in parsed], dtype=object)[name_rows],
@@ -144,6 +146,14 @@ def taken(companies: Companies, rows: Codes) -> Companies:
 @cache
 def _country_bits() -> dict[str, int]:
     return {country: 1 << at for at, country in enumerate(sorted(set().union(*forms().values())))}
+
+
+def _bits_of(country: Codes) -> Codes:
+    """The bit of each country's code; 0 where unknown, and for countries without a legal form of their own here."""
+    known = sorted((code(name), bit) for name, bit in _country_bits().items())
+    codes, bits = (np.array(column, dtype=np.int64) for column in zip(*known, strict=True))
+    at = np.minimum(np.searchsorted(codes, country), len(codes) - 1)
+    return np.where(codes[at] == country, bits[at], 0)
 
 
 def _form_bits(name: CompanyName) -> int:

@@ -20,8 +20,10 @@ def _words(text: str) -> frozenset[str]:
 _FORMS = {
     "DE AT CH": "gmbh ag kg kgaa ohg gmbhcokg gmbhcokgaa gmbhundcokg agcokg ug ughaftungsbeschrankt ugcokg ev eg ek ekfr gbr mbh gemeinnutzigegmbh ggmbh aktiengesellschaft gesellschaftmitbeschrankterhaftung",
     "NL BE": "bv nv vof cv bvba cvba bvio naamlozevennootschap naamloozevennootschap beslotenvennootschap vzw asbl",
-    "FR BE CH LU": "sarl sas sasu eurl snc scop sprl scrl societeanonyme sarlau selarl",
-    "GB IE": "ltd limited plc llp cic dac publiclimitedcompany ultd ulc",
+    "FR": "sas sasu eurl",
+    "FR BE CH LU": "sarl snc scop sprl scrl societeanonyme sarlau selarl",
+    "GB IE CA NZ HK SG IN ZA AU KE NG": "ltd limited",
+    "GB IE": "plc llp cic dac publiclimitedcompany ultd ulc",
     "US CA": "inc incorporated corp corporation",
     "US": "llc pllc lllp",
     "IT": "spa srl srls sapa sas snc societaperazioni scarl",

@@ -70,6 +70,8 @@ class SameLevel(IntEnum):
 RELATED = (NameLevel.BRANCH, NameLevel.SISTER, NameLevel.BRAND, NameLevel.EXTENDS)
 _AGREEING = (NameLevel.SAME, NameLevel.LEGAL_FORM, NameLevel.SPELLING, NameLevel.OTHER_NAME, NameLevel.TYPO,
              NameLevel.KIND_WORDS, *RELATED)  # fmt: skip
+# Of these, those that agree in every word.
+_WHOLE = (NameLevel.SAME, NameLevel.LEGAL_FORM, NameLevel.SPELLING, NameLevel.OTHER_NAME, *RELATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def levels(one: Companies, other: Companies, rows: Codes, others: Codes) -> Pair
         domain=_domains(one, other, rows, others, name),
         name=name,
         common=common.astype(np.uint8),
-        country=_same(one.country[rows], other.country[others]),
+        country=_countries(one, other, rows, others),
         city=_same(one.city[rows], other.city[others]),
         phone=_same(one.phone[rows], other.phone[others]),
         register=_same(one.register_id[rows], other.register_id[others]),
@@ -105,12 +107,23 @@ def _same(one: Codes, other: Codes) -> Levels:
     return np.where(known, np.where(one == other, SameLevel.SAME, SameLevel.DIFFERENT), 0).astype(np.uint8)
 
 
+def _countries(one: Companies, other: Companies, rows: Codes, others: Codes) -> Levels:
+    """Whether the countries are the same. A legal form that a country does not have speaks for another country."""
+    said = _same(one.country[rows], other.country[others])
+    mine, theirs = (
+        np.where(side.country[at] == UNKNOWN, side.form_countries[at], side.country_bits[at])
+        for side, at in ((one, rows), (other, others))
+    )
+    foreign = (said == SameLevel.UNKNOWN) & (mine != 0) & (theirs != 0) & ((mine & theirs) == 0)
+    return np.where(foreign, SameLevel.DIFFERENT, said).astype(np.uint8)
+
+
 def _domains(one: Companies, other: Companies, rows: Codes, others: Codes, name: Levels) -> Levels:
     mine, theirs = one.domain[rows], other.domain[others]
     my_label, their_label = one.label[rows], other.label[others]
     known = (mine != UNKNOWN) & (theirs != UNKNOWN)
     # Where the names agree already, a domain that spells them says nothing more.
-    spelt = (_spells(my_label, other, others) | _spells(their_label, one, rows)) & ~np.isin(name, _AGREEING)
+    spelt = (_spells(my_label, other, others) | _spells(their_label, one, rows)) & ~np.isin(name, _WHOLE)
     by_mail = one.from_email[rows] | other.from_email[others]
     return np.select(
         [known & (mine == theirs) & by_mail, known & (mine == theirs), known & (my_label == their_label), ~known & spelt, known],
@@ -237,11 +250,11 @@ def _slip_over_spaces(one: CompanyName, other: CompanyName) -> tuple[tuple[str, 
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """One letter wrong in a word of four or more, two in one of eight or more; figures are never slips, nor are
-    two words that both have a meaning here (`north` and `south`, `metal` and `medal`)."""
+    """One letter wrong in a word of four or more, two in one of eight or more. The first letter is seldom mistaken;
+    figures are never slips, nor are two words that both have a meaning here (`metal` and `medal`)."""
     from rapidfuzz.distance import OSA
 
-    if any(word in GENERIC or word in PLACES for word in (one, other)) and one[:3] != other[:3]:
+    if one[:1] != other[:1] and one[:2] != other[1::-1]:
         return False
     if one in GENERIC | PLACES.keys() and other in GENERIC | PLACES.keys():
         return False

@@ -36,8 +36,8 @@ class Weights:
     start: float = -1.0
     domain: _Table = _table(
         {
-            DomainLevel.SAME_MAIL: 8.0, DomainLevel.SAME_SITE: 6.5, DomainLevel.OTHER_ENDING: 1.5,
-            DomainLevel.SPELLS_NAME: 3.5, DomainLevel.DIFFERENT: -2.5,
+            DomainLevel.SAME_MAIL: 9.0, DomainLevel.SAME_SITE: 6.5, DomainLevel.OTHER_ENDING: 1.5,
+            DomainLevel.SPELLS_NAME: 4.5, DomainLevel.DIFFERENT: -2.5,
         },
         len(DomainLevel),
     )  # fmt: skip
@@ -45,7 +45,7 @@ class Weights:
         {
             NameLevel.SAME: 4.5, NameLevel.LEGAL_FORM: 4.5, NameLevel.SPELLING: 4.5, NameLevel.OTHER_NAME: 3.5,
             NameLevel.TYPO: 3.5, NameLevel.KIND_WORDS: 2.5, NameLevel.BRANCH: 3.0, NameLevel.SISTER: 3.0, NameLevel.BRAND: 2.0,
-            NameLevel.EXTENDS: 1.0, NameLevel.INITIALS: 1.0, NameLevel.SIMILAR: -1.5, NameLevel.DIFFERENT: -3.0,
+            NameLevel.EXTENDS: 1.0, NameLevel.INITIALS: 1.0, NameLevel.SIMILAR: -1.5, NameLevel.DIFFERENT: -4.0,
         },
         len(NameLevel),
     )  # fmt: skip
