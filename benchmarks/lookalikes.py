@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 
+from handraise.identity.duplicates.people import Person
 from handraise.identity.matching.companies import Company
 
 _SYLLABLES = """ba ber bo bri ca cor da den dor el fa fen fer ga gar gil ha hel ho in ja kal kar ken kor la lan len lo lu ma mar mer
@@ -212,4 +213,115 @@ def _lead(rng: random.Random, firm: Firm, record: str) -> Company:
     return Company(record, name or None, email=mail, country=firm.country if rng.random() < 0.6 else None, city=firm.town if rng.random() < 0.3 else None)  # fmt: skip
 
 
-__all__ = ["Company", "Firm", "accounts", "firms", "leads", "slip", "written"]
+# Given names with what their bearers are also called; most stand in no list of the matchers.
+_GIVEN = """Robert:Bob,Rob Katherine:Kate,Katie Alexander:Alex,Sascha Elizabeth:Liz,Beth Michael:Mike William:Bill,Will Margarete:Grete
+Giuseppe:Beppe Francisco:Paco Wojciech:Wojtek Malgorzata:Gosia Dmitri:Dima Mikhail:Misha Thomas:Tom Andreas:Andi Stefan: Lena: Ingrid: Oskar:
+Hugo: Priya: Arjun: Mei: Kenji: Fatima: Omar: Chloé: René: Søren: Björn: Zoë: Aoife: Niamh: Tomás: Inés: João: Lúcia: Marek: Agata: Petra: Milan:
+Freya: Isla: Rowan: Skyler: Brooke: Trevor: Duncan: Maud: Cyril: Odile: Bastien: Maëlle: Siobhan:Shiv Gwendolyn:Gwen Bartholomew:Bart
+Jean-Pierre:JP Anne-Marie: Karl-Heinz:Kalle Mohammed:Mo Nathaniel:Nate Wilhelmina:Mina Archibald:Archie Leopold:Poldi""".split()
+_FREQUENT = "Smith Jones Müller Garcia Nguyen Patel Kim Rossi Dubois Johansson Nowak Brown Martin Silva Lee".split()
+
+
+@dataclass
+class Human:
+    """A person as it is: name, short forms, work, and how to reach it."""
+
+    number: int
+    given: str
+    short: list[str]
+    family: str
+    firm: Firm
+    local: str
+    mobile: str
+    private: str
+
+
+def humans(found: list[Firm], n: int, seed: int) -> list[Human]:
+    """People at firms; four in a thousand have a namesake there, told apart by the address alone."""
+    rng, people = random.Random(seed + 3), list[Human]()
+    boxes = dict[str, int]()
+    while len(people) < n:
+        firm = found[min(int(len(found) * rng.random() ** 1.5), len(found) - 1)]
+        human = _human(rng, len(people), firm, boxes)
+        people.append(human)
+        if rng.random() < 0.004:
+            other = _human(rng, len(people), firm, boxes, (human.given, human.family))
+            people.append(other)
+    return people
+
+
+def _surname(rng: random.Random) -> str:
+    if rng.random() < 0.12:
+        return rng.choice(_FREQUENT)
+    stem = "".join(rng.choices(_SYLLABLES, k=rng.choice([1, 2, 2]))) + rng.choice(_SURNAME_ENDS)
+    return rng.choice(["", "", "", "", "", "van ", "O'", "De ", "Saint-"]) + stem.capitalize()
+
+
+def _human(rng: random.Random, number: int, firm: Firm, boxes: dict[str, int], named: tuple[str, str] | None = None) -> Human:
+    full, _, short = rng.choice(_GIVEN).partition(":")
+    family = _surname(rng)
+    if named:
+        full, family, short = named[0], named[1], next(g for g in _GIVEN if g.partition(":")[0] == named[0]).partition(":")[2]
+    first, last = ("".join(c for c in _plain(t).lower() if c.isalpha()) for t in (full, family))
+    local = [f"{first}.{last}", f"{first[0]}{last}", f"{first}{last[0]}", f"{first}_{last}"][firm.number % 4]
+    boxes[f"{local}@{firm.domain}"] = turn = boxes.get(f"{local}@{firm.domain}", 0) + 1
+    local += str(turn) if turn > 1 else ""
+    private = f"{rng.choice([first + '.' + last, last + first[0], first[:3] + last[:3]])}{rng.randrange(1000)}@{rng.choice(_FREE)}"
+    mobile = _PREFIXES[firm.country][:3] + f"{rng.randrange(610_000_000, 799_999_999)}"
+    return Human(number, full, short.split(",") if short else [], family, firm, local, mobile, private)
+
+
+def people(found: list[Human], firms_: list[Firm], seed: int) -> tuple[list[Person], dict[str, int]]:
+    """Records of people as forms, fairs and imports bring them, and who each truly is. A third stands more than once.
+
+    The account is the one that a CRM says or that accounts were matched to before: mostly known where the address is at work.
+    """
+    rng, rows, truth = random.Random(seed + 4), list[Person](), dict[str, int]()
+    for human in found:
+        copies = 1 + (rng.random() < 0.3) + (rng.random() < 0.06)
+        moved = rng.random() < 0.08
+        for copy in range(copies):
+            firm = rng.choice(firms_) if moved and copy else human.firm
+            row = _record(rng, human, firm, f"003{human.number:08}{copy}", moved and copy > 0)
+            rows.append(row)
+            truth[row.id] = human.number
+    rng.shuffle(rows)
+    return rows, truth
+
+
+def _record(rng: random.Random, human: Human, firm: Firm, record: str, moved: bool) -> Person:
+    given, family = human.given, human.family
+    if human.short and rng.random() < 0.3:
+        given = rng.choice(human.short)
+    if rng.random() < 0.03:
+        family = _surname(rng) if rng.random() < 0.4 else slip(rng, family)
+    if rng.random() < 0.25:
+        given, family = _plain(given), _plain(family)
+    if rng.random() < 0.04:
+        given = f"{given[0]}."
+    elif rng.random() < 0.03:
+        given = f"{given} {rng.choice('ABCDEFGHKLMNPRST')}."
+    elif rng.random() < 0.02:
+        given = f"Dr. {given}"
+    if rng.random() < 0.02:
+        given, family = family, given
+    where, email = rng.random(), ""
+    if where < 0.68:
+        email = f"{human.local}@{firm.domain}"
+    elif where < 0.72:
+        email = f"info@{firm.domain}"
+    elif where < 0.85:
+        email = human.private
+    upper = rng.random() < 0.05
+    switchboard = rng.random() < 0.15
+    phone = firm.phone if switchboard else human.mobile if rng.random() < 0.45 else None
+    full = f"{family}, {given}" if rng.random() < 0.5 else f"{given} {family}"
+    parts = rng.random() < 0.85
+    return Person(
+        record, (given.upper() if upper else given) if parts else None, (family.upper() if upper else family) if parts else None,
+        None if parts else full, email=(email.upper() if rng.random() < 0.05 else email) or None, phone=phone,
+        account=f"A{firm.number}" if rng.random() < (0.95 if firm.domain in email else 0.6) else None, country=firm.country if rng.random() < 0.5 else None,
+    )  # fmt: skip
+
+
+__all__ = ["Company", "Firm", "Human", "Person", "accounts", "humans", "people", "firms", "leads", "slip", "written"]
