@@ -11,20 +11,159 @@ import random
 import unicodedata
 from dataclasses import dataclass, field
 
-
 from handraise.identity.duplicates.people import Person
 from handraise.identity.matching.companies import Company
 
-_SYLLABLES = """ba ber bo bri ca cor da den dor el fa fen fer ga gar gil ha hel ho in ja kal kar ken kor la lan len lo lu ma mar mer
-min mo mon na nel nor o pa pel per po quo ra ren ri ro sa sel sen sil so sta ta tel ten ti tor tra u va val ver vi wa wen xa yo za zen""".split()
-_ENDS = "x n ra tec lo dia ris tis via con lux nix ly do ma na ro sta vis".split()
-_FAMILIES = """Hartmann Lindqvist Moreau Okafor Petrov Santos Tanaka Underwood Vasquez Whitfield Ziegler Brandt Castellano Dubois
-Eriksson Ferreira Grünwald Hájek Ivanov Jørgensen Kowalski Løvdal Müller Nakamura Önal Piątek Schäfer Åkerman""".split()
-_SURNAME_ENDS = "mann sson ski ez eau ini ova berg field wood ton dottir".split()
-_COMMON = [f"{one} {two}" for one in "Global Premier United Advanced First Summit Prime Green Smart Central Northern Pacific Digital Elite".split()
-           for two in "Solutions Consulting Trading Systems Partners Group Logistics Energy Services Software Media Foods Staffing".split()]  # fmt: skip
-_KINDS = """Technologies Systems Solutions Logistics Foods Consulting Software Pharma Engineering Industries Instruments Robotics
-Analytics Textiles Ceramics Optics Packaging Motors Insurance Energy""".split()
+_SYLLABLES = [
+    "ba",
+    "ber",
+    "bo",
+    "bri",
+    "ca",
+    "cor",
+    "da",
+    "den",
+    "dor",
+    "el",
+    "fa",
+    "fen",
+    "fer",
+    "ga",
+    "gar",
+    "gil",
+    "ha",
+    "hel",
+    "ho",
+    "in",
+    "ja",
+    "kal",
+    "kar",
+    "ken",
+    "kor",
+    "la",
+    "lan",
+    "len",
+    "lo",
+    "lu",
+    "ma",
+    "mar",
+    "mer",
+    "min",
+    "mo",
+    "mon",
+    "na",
+    "nel",
+    "nor",
+    "o",
+    "pa",
+    "pel",
+    "per",
+    "po",
+    "quo",
+    "ra",
+    "ren",
+    "ri",
+    "ro",
+    "sa",
+    "sel",
+    "sen",
+    "sil",
+    "so",
+    "sta",
+    "ta",
+    "tel",
+    "ten",
+    "ti",
+    "tor",
+    "tra",
+    "u",
+    "va",
+    "val",
+    "ver",
+    "vi",
+    "wa",
+    "wen",
+    "xa",
+    "yo",
+    "za",
+    "zen",
+]
+_ENDS = [
+    "x",
+    "n",
+    "ra",
+    "tec",
+    "lo",
+    "dia",
+    "ris",
+    "tis",
+    "via",
+    "con",
+    "lux",
+    "nix",
+    "ly",
+    "do",
+    "ma",
+    "na",
+    "ro",
+    "sta",
+    "vis",
+]
+_FAMILIES = [
+    "Hartmann",
+    "Lindqvist",
+    "Moreau",
+    "Okafor",
+    "Petrov",
+    "Santos",
+    "Tanaka",
+    "Underwood",
+    "Vasquez",
+    "Whitfield",
+    "Ziegler",
+    "Brandt",
+    "Castellano",
+    "Dubois",
+    "Eriksson",
+    "Ferreira",
+    "Grünwald",
+    "Hájek",
+    "Ivanov",
+    "Jørgensen",
+    "Kowalski",
+    "Løvdal",
+    "Müller",
+    "Nakamura",
+    "Önal",
+    "Piątek",
+    "Schäfer",
+    "Åkerman",
+]
+_SURNAME_ENDS = ["mann", "sson", "ski", "ez", "eau", "ini", "ova", "berg", "field", "wood", "ton", "dottir"]
+_COMMON = [f"{one} {two}" for one in ["Global", "Premier", "United", "Advanced", "First", "Summit", "Prime", "Green", "Smart", "Central", "Northern", "Pacific", "Digital", "Elite"]
+           for two in ["Solutions", "Consulting", "Trading", "Systems", "Partners", "Group", "Logistics", "Energy", "Services", "Software", "Media", "Foods", "Staffing"]]  # fmt: skip
+_KINDS = [
+    "Technologies",
+    "Systems",
+    "Solutions",
+    "Logistics",
+    "Foods",
+    "Consulting",
+    "Software",
+    "Pharma",
+    "Engineering",
+    "Industries",
+    "Instruments",
+    "Robotics",
+    "Analytics",
+    "Textiles",
+    "Ceramics",
+    "Optics",
+    "Packaging",
+    "Motors",
+    "Insurance",
+    "Energy",
+]
 _FORMS = {
     "US": ["Inc.", "LLC", "Corp.", "Corporation", "Inc", "Co."], "GB": ["Ltd", "Limited", "PLC", "Ltd."], "DE": ["GmbH", "AG", "GmbH & Co. KG"],
     "FR": ["S.A.", "SARL", "SAS"], "NL": ["B.V.", "N.V.", "BV"], "SE": ["AB"], "IT": ["S.p.A.", "S.r.l."], "ES": ["S.L.", "S.A."],
@@ -74,7 +213,9 @@ def firms(n: int, seed: int) -> list[Firm]:
             other = rng.choice([c for c in _FORMS if c != base.country])
             found.append(_firm(rng, len(found), base.brand, other))
         if rng.random() < 0.02:
-            longer = _firm(rng, len(found), f"{base.brand.split()[0]} {rng.choice(_FAMILIES)}", rng.choice(list(_FORMS)))
+            longer = _firm(
+                rng, len(found), f"{base.brand.split()[0]} {rng.choice(_FAMILIES)}", rng.choice(list(_FORMS))
+            )
             found.append(longer)
     for firm in found:
         _own_domain(rng, firm, taken)
@@ -95,23 +236,38 @@ def _brand(rng: random.Random) -> str:
         return stem.capitalize() + (f" {rng.choice(_KINDS)}" if rng.random() < 0.55 else "")
     if kind < 0.95:
         family, other = (
-            rng.choice(_FAMILIES) if rng.random() < 0.5 else f"{''.join(rng.choices(_SYLLABLES, k=2))}{rng.choice(_SURNAME_ENDS)}".capitalize()
+            rng.choice(_FAMILIES)
+            if rng.random() < 0.5
+            else f"{''.join(rng.choices(_SYLLABLES, k=2))}{rng.choice(_SURNAME_ENDS)}".capitalize()
             for _ in range(2)
         )
         stem = "".join(rng.choice(_SYLLABLES) for _ in range(2)).capitalize()
-        return rng.choice([f"{family} & {other}", f"{family} {stem}", f"{stem} {family} {rng.choice(_KINDS)}"])
+        return rng.choice(
+            [f"{family} & {other}", f"{family} {stem}", f"{stem} {family} {rng.choice(_KINDS)}"]
+        )
     return f"{rng.choice(_COMMON)}"
 
 
 def _firm(rng: random.Random, number: int, brand: str, country: str) -> Firm:
     label = "".join(c for c in _plain(brand).lower() if c.isalnum())
     if rng.random() < 0.15:
-        label = "".join(w[:3] for w in _plain(brand).lower().replace("&", "").split())[:8] + rng.choice(["group", "online", "hq", "corp"])
+        label = "".join(w[:3] for w in _plain(brand).lower().replace("&", "").split())[:8] + rng.choice(
+            ["group", "online", "hq", "corp"]
+        )
     ending = "com" if rng.random() < 0.55 else _ENDINGS[country]
     # Namesakes cannot all have the plain domain; most generators forget it, and joins by domain look too good.
     label += f"-{rng.choice(_SYLLABLES)}{number}" if rng.random() < 0.1 or brand in _COMMON else ""
     phone = _PREFIXES[country] + f"{rng.randrange(2_000_000, 9_999_999)}"[: 11 - len(_PREFIXES[country])]
-    return Firm(number, brand, rng.choice(_FORMS[country]), country, rng.choice(_TOWNS[country].split()), f"{label}.{ending}", phone, number)
+    return Firm(
+        number,
+        brand,
+        rng.choice(_FORMS[country]),
+        country,
+        rng.choice(_TOWNS[country].split()),
+        f"{label}.{ending}",
+        phone,
+        number,
+    )
 
 
 def _subsidiaries(rng: random.Random, base: Firm, number: int) -> list[Firm]:
@@ -157,7 +313,12 @@ def written(rng: random.Random, firm: Firm, care: float) -> str:
         name = slip(rng, name)
     if rng.random() > care and rng.random() < 0.5:
         name = _plain(name)
-    if rng.random() > care and rng.random() < 0.12 and len(name.split()) > 1 and firm.brand.split()[-1] in _KINDS:
+    if (
+        rng.random() > care
+        and rng.random() < 0.12
+        and len(name.split()) > 1
+        and firm.brand.split()[-1] in _KINDS
+    ):
         name = " ".join(name.split()[:-1])
     name = name.replace(" & ", rng.choice([" & ", " and ", " + ", " & "]))
     form = rng.random()
@@ -209,17 +370,98 @@ def _lead(rng: random.Random, firm: Firm, record: str) -> Company:
         name = f"{rng.choice(['IT Department', 'Marketing', 'Purchasing'])}, {name}"
     where = rng.random()
     host = firm.domain if where < 0.74 else rng.choice(_FREE) if where < 0.95 else ""
-    mail = f"p{rng.randrange(10**6)}@{'mail.' if rng.random() < 0.02 and host == firm.domain else ''}{host}" if host else None
+    mail = (
+        f"p{rng.randrange(10**6)}@{'mail.' if rng.random() < 0.02 and host == firm.domain else ''}{host}"
+        if host
+        else None
+    )
     return Company(record, name or None, email=mail, country=firm.country if rng.random() < 0.6 else None, city=firm.town if rng.random() < 0.3 else None)  # fmt: skip
 
 
 # Given names with what their bearers are also called; most stand in no list of the matchers.
-_GIVEN = """Robert:Bob,Rob Katherine:Kate,Katie Alexander:Alex,Sascha Elizabeth:Liz,Beth Michael:Mike William:Bill,Will Margarete:Grete
-Giuseppe:Beppe Francisco:Paco Wojciech:Wojtek Malgorzata:Gosia Dmitri:Dima Mikhail:Misha Thomas:Tom Andreas:Andi Stefan: Lena: Ingrid: Oskar:
-Hugo: Priya: Arjun: Mei: Kenji: Fatima: Omar: Chloé: René: Søren: Björn: Zoë: Aoife: Niamh: Tomás: Inés: João: Lúcia: Marek: Agata: Petra: Milan:
-Freya: Isla: Rowan: Skyler: Brooke: Trevor: Duncan: Maud: Cyril: Odile: Bastien: Maëlle: Siobhan:Shiv Gwendolyn:Gwen Bartholomew:Bart
-Jean-Pierre:JP Anne-Marie: Karl-Heinz:Kalle Mohammed:Mo Nathaniel:Nate Wilhelmina:Mina Archibald:Archie Leopold:Poldi""".split()
-_FREQUENT = "Smith Jones Müller Garcia Nguyen Patel Kim Rossi Dubois Johansson Nowak Brown Martin Silva Lee".split()
+_GIVEN = [
+    "Robert:Bob,Rob",
+    "Katherine:Kate,Katie",
+    "Alexander:Alex,Sascha",
+    "Elizabeth:Liz,Beth",
+    "Michael:Mike",
+    "William:Bill,Will",
+    "Margarete:Grete",
+    "Giuseppe:Beppe",
+    "Francisco:Paco",
+    "Wojciech:Wojtek",
+    "Malgorzata:Gosia",
+    "Dmitri:Dima",
+    "Mikhail:Misha",
+    "Thomas:Tom",
+    "Andreas:Andi",
+    "Stefan:",
+    "Lena:",
+    "Ingrid:",
+    "Oskar:",
+    "Hugo:",
+    "Priya:",
+    "Arjun:",
+    "Mei:",
+    "Kenji:",
+    "Fatima:",
+    "Omar:",
+    "Chloé:",
+    "René:",
+    "Søren:",
+    "Björn:",
+    "Zoë:",
+    "Aoife:",
+    "Niamh:",
+    "Tomás:",
+    "Inés:",
+    "João:",
+    "Lúcia:",
+    "Marek:",
+    "Agata:",
+    "Petra:",
+    "Milan:",
+    "Freya:",
+    "Isla:",
+    "Rowan:",
+    "Skyler:",
+    "Brooke:",
+    "Trevor:",
+    "Duncan:",
+    "Maud:",
+    "Cyril:",
+    "Odile:",
+    "Bastien:",
+    "Maëlle:",
+    "Siobhan:Shiv",
+    "Gwendolyn:Gwen",
+    "Bartholomew:Bart",
+    "Jean-Pierre:JP",
+    "Anne-Marie:",
+    "Karl-Heinz:Kalle",
+    "Mohammed:Mo",
+    "Nathaniel:Nate",
+    "Wilhelmina:Mina",
+    "Archibald:Archie",
+    "Leopold:Poldi",
+]
+_FREQUENT = [
+    "Smith",
+    "Jones",
+    "Müller",
+    "Garcia",
+    "Nguyen",
+    "Patel",
+    "Kim",
+    "Rossi",
+    "Dubois",
+    "Johansson",
+    "Nowak",
+    "Brown",
+    "Martin",
+    "Silva",
+    "Lee",
+]
 
 
 @dataclass
@@ -257,11 +499,17 @@ def _surname(rng: random.Random) -> str:
     return rng.choice(["", "", "", "", "", "van ", "O'", "De ", "Saint-"]) + stem.capitalize()
 
 
-def _human(rng: random.Random, number: int, firm: Firm, boxes: dict[str, int], named: tuple[str, str] | None = None) -> Human:
+def _human(
+    rng: random.Random, number: int, firm: Firm, boxes: dict[str, int], named: tuple[str, str] | None = None
+) -> Human:
     full, _, short = rng.choice(_GIVEN).partition(":")
     family = _surname(rng)
     if named:
-        full, family, short = named[0], named[1], next(g for g in _GIVEN if g.partition(":")[0] == named[0]).partition(":")[2]
+        full, family, short = (
+            named[0],
+            named[1],
+            next(g for g in _GIVEN if g.partition(":")[0] == named[0]).partition(":")[2],
+        )
     first, last = ("".join(c for c in _plain(t).lower() if c.isalpha()) for t in (full, family))
     local = [f"{first}.{last}", f"{first[0]}{last}", f"{first}{last[0]}", f"{first}_{last}"][firm.number % 4]
     boxes[f"{local}@{firm.domain}"] = turn = boxes.get(f"{local}@{firm.domain}", 0) + 1
@@ -324,4 +572,16 @@ def _record(rng: random.Random, human: Human, firm: Firm, record: str, moved: bo
     )  # fmt: skip
 
 
-__all__ = ["Company", "Firm", "Human", "Person", "accounts", "humans", "people", "firms", "leads", "slip", "written"]
+__all__ = [
+    "Company",
+    "Firm",
+    "Human",
+    "Person",
+    "accounts",
+    "firms",
+    "humans",
+    "leads",
+    "people",
+    "slip",
+    "written",
+]

@@ -9,7 +9,7 @@ import numpy as np
 from handraise.identity.duplicates.people import PeopleRecords
 from handraise.identity.duplicates.person_names import PersonName, roots, spelt
 from handraise.identity.matching.blocking import Keys
-from handraise.identity.matching.companies import UNKNOWN, Codes, code
+from handraise.identity.matching.companies import UNKNOWN, Codes, Flags, code
 
 _SHORTEST_LOCAL = 5
 
@@ -25,14 +25,16 @@ def keys_of(people: PeopleRecords) -> Keys:
     at, keys = _named([sorted(set(_name_keys(name))) for name in people.names], people.name_of)
     loose.append((at, keys))
     at, keys = _named([sorted(set(_name_parts(name))) for name in people.names], people.name_of)
-    for organisation in (people.account, people.domain):
-        exact.append((at, np.where(organisation[at] == UNKNOWN, UNKNOWN, keys ^ organisation[at])))
+    exact.extend(
+        (at, np.where(organisation[at] == UNKNOWN, UNKNOWN, keys ^ organisation[at]))
+        for organisation in (people.account, people.domain)
+    )
     return Keys(*_known(exact), *_known(loose))
 
 
-def _worth(people: PeopleRecords) -> Codes:
+def _worth(people: PeopleRecords) -> Flags:
     lengths = np.array([len(text.rpartition("@")[0]) for text in people.emails], dtype=np.int64)
-    worth: Codes = (lengths >= _SHORTEST_LOCAL) & ~people.is_role
+    worth: Flags = (lengths >= _SHORTEST_LOCAL) & ~people.is_role
     return worth
 
 

@@ -155,14 +155,26 @@ def _patterns(name: PersonName) -> frozenset[str]:
     first, family = spelt(name)
     if not first or not family:
         return frozenset()
-    return frozenset((first + family, family + first, first[0] + family, family + first[0], first, family, first + family[0]))
+    return frozenset(
+        (
+            first + family,
+            family + first,
+            first[0] + family,
+            family + first[0],
+            first,
+            family,
+            first + family[0],
+        )
+    )
 
 
 def _names(people: PeopleRecords, rows: Codes, others: Codes) -> Levels:
     """The closest level that holds; only names that share nothing whole are read letter by letter."""
     given, other_given = people.given[rows], people.given[others]
     family, other_family = people.family[rows], people.family[others]
-    known = ((given != UNKNOWN) | (family != UNKNOWN)) & ((other_given != UNKNOWN) | (other_family != UNKNOWN))
+    known = ((given != UNKNOWN) | (family != UNKNOWN)) & (
+        (other_given != UNKNOWN) | (other_family != UNKNOWN)
+    )
     level = np.select(
         [
             ~known,
@@ -184,7 +196,13 @@ def name_level(one: PersonName, other: PersonName) -> NameLevel:
     (first, family), (other_first, other_family) = spelt(one), spelt(other)
     if not (first and family and other_first and other_family):
         agree = (family and family == other_family) or (first and first == other_first)
-        return NameLevel.INITIAL if agree else NameLevel.DIFFERENT if family and other_family else NameLevel.UNKNOWN
+        return (
+            NameLevel.INITIAL
+            if agree
+            else NameLevel.DIFFERENT
+            if family and other_family
+            else NameLevel.UNKNOWN
+        )
     if family == other_family:
         return _given_level(one, other)
     if first == other_family and family == other_first:
@@ -194,7 +212,11 @@ def name_level(one: PersonName, other: PersonName) -> NameLevel:
         return NameLevel.TYPO if same else NameLevel.DIFFERENT
     if family.startswith(other_family) or other_family.startswith(family):
         # A double name, or one of its halves: `Schmidt-Weber` and `Schmidt`.
-        return NameLevel.FURTHER if first == other_first and min(len(family), len(other_family)) > 3 else NameLevel.DIFFERENT
+        return (
+            NameLevel.FURTHER
+            if first == other_first and min(len(family), len(other_family)) > 3
+            else NameLevel.DIFFERENT
+        )
     if first == other_first and len(first) > 1:
         return NameLevel.FAMILY_DIFFERS
     return NameLevel.DIFFERENT
@@ -220,7 +242,9 @@ def _given_level(one: PersonName, other: PersonName) -> NameLevel:
 
 def _one_says_more(one: PersonName, other: PersonName) -> bool:
     """Whether the further given names do not contradict: `Anna Maria` and `Anna`, `John A.` and `John Allan`."""
-    return all(a[: len(b)] == b or b[: len(a)] == a for a, b in zip(one.given[1:], other.given[1:], strict=False))
+    return all(
+        a[: len(b)] == b or b[: len(a)] == a for a, b in zip(one.given[1:], other.given[1:], strict=False)
+    )
 
 
 def _differ_by_ending(one: str, other: str) -> bool:

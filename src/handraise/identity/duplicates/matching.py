@@ -107,7 +107,9 @@ def _forbids(found: PairLevels) -> Flags:
     return numbered | apart
 
 
-def _between_two(rows: Codes, others: Codes, found: PairLevels, score: Scores, rules: DuplicateRules) -> Flags:
+def _between_two(
+    rows: Codes, others: Codes, found: PairLevels, score: Scores, rules: DuplicateRules
+) -> Flags:
     """The pairs of a record that fits each of two people who are known to be two, about as well: it says too little to
     tell which of the namesakes it is, and joins neither. The same address is one's own all the same."""
     apart: dict[int, set[int]] = {}
@@ -122,13 +124,25 @@ def _between_two(rows: Codes, others: Codes, found: PairLevels, score: Scores, r
     for at in np.flatnonzero(score >= rules.thresholds.match).tolist():
         one, other, least = int(rows[at]), int(others[at]), float(score[at]) - rules.thresholds.margin
         doubtful[at] = any(
-            fits[near].get(rival, -np.inf) > least for near, far in ((one, other), (other, one)) for rival in apart.get(far, ())
+            fits[near].get(rival, -np.inf) > least
+            for near, far in ((one, other), (other, one))
+            for rival in apart.get(far, ())
         )
-    return doubtful & (found.email != EmailLevel.SAME)
+    doubtful &= found.email != EmailLevel.SAME
+    return doubtful
 
 
-def _together(parts: list[tuple[Codes, Codes, PairLevels, Scores]]) -> tuple[Codes, Codes, PairLevels, Scores]:
+def _together(
+    parts: list[tuple[Codes, Codes, PairLevels, Scores]],
+) -> tuple[Codes, Codes, PairLevels, Scores]:
     nothing = np.zeros(0, dtype=np.int64)
     rows, others = (np.concatenate([nothing, *(part[at] for part in parts)]) for at in (0, 1))
-    picked = {r: np.concatenate([nothing.astype(np.uint8), *(getattr(p[2], r) for p in parts)]) for r in RESPECTS}
-    return rows, others, PairLevels(**picked), np.concatenate([nothing.astype(np.float64), *(part[3] for part in parts)])
+    picked = {
+        r: np.concatenate([nothing.astype(np.uint8), *(getattr(p[2], r) for p in parts)]) for r in RESPECTS
+    }
+    return (
+        rows,
+        others,
+        PairLevels(**picked),
+        np.concatenate([nothing.astype(np.float64), *(part[3] for part in parts)]),
+    )

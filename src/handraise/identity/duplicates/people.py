@@ -81,7 +81,9 @@ class PeopleRecords:
 def people_records(rows: Iterable[Person]) -> PeopleRecords:
     """Records made ready. Ids must differ: `ValueError` names one that does not."""
     columns = list(zip(*rows, strict=True)) or [()] * len(Person._fields)
-    return people_records_of(pa.table({f: pa.array(c, pa.string()) for f, c in zip(Person._fields, columns, strict=True)}))
+    return people_records_of(
+        pa.table({f: pa.array(c, pa.string()) for f, c in zip(Person._fields, columns, strict=True)})
+    )
 
 
 def people_records_of(table: pa.Table) -> PeopleRecords:
@@ -89,7 +91,9 @@ def people_records_of(table: pa.Table) -> PeopleRecords:
     ids = _texts(table, "id")
     _refuse_twice(ids)
     names, name_of = _names(table)
-    emails = np.array([normalise_email(text[:_LONGEST_ADDRESS]) for text in _texts(table, "email")], dtype=object)
+    emails = np.array(
+        [normalise_email(text[:_LONGEST_ADDRESS]) for text in _texts(table, "email")], dtype=object
+    )
     emails = np.array([text if _is_address(text) else "" for text in emails], dtype=object)
     locals_ = [text.rpartition("@")[0].partition("+")[0] for text in emails]
     phone, extended = _phones(table)
@@ -126,7 +130,9 @@ def _texts(table: pa.Table, column: str) -> Texts:
 
 def _codes(texts: Sequence[str] | Texts) -> Codes:
     remembered: dict[str, int] = {}
-    return np.fromiter((_remember(remembered, text, code) for text in texts), dtype=np.int64, count=len(texts))
+    return np.fromiter(
+        (_remember(remembered, text, code) for text in texts), dtype=np.int64, count=len(texts)
+    )
 
 
 def _remember(remembered: dict[str, int], text: str, reading: Callable[[str], int]) -> int:
@@ -139,7 +145,9 @@ def _remember(remembered: dict[str, int], text: str, reading: Callable[[str], in
 def _names(table: pa.Table) -> tuple[tuple[PersonName, ...], Codes]:
     """The distinct names, and for each row which it has."""
     at: dict[tuple[str, ...], int] = {}
-    parts: Iterable[tuple[Any, ...]] = zip(*(_texts(table, c) for c in ("given", "family", "full")), strict=True)
+    parts: Iterable[tuple[Any, ...]] = zip(
+        *(_texts(table, c) for c in ("given", "family", "full")), strict=True
+    )
     name_of = np.fromiter((at.setdefault(part, len(at)) for part in parts), dtype=np.int64, count=len(table))
     return tuple(read_person_name(*part) for part in at), name_of
 
@@ -161,7 +169,10 @@ def _role_mailboxes() -> frozenset[str]:
 
 def _phones(table: pa.Table) -> tuple[Codes, Flags]:
     texts, countries = _texts(table, "phone"), _texts(table, "country")
-    numbers = [(e164(text, iso_country(country)) or "") if text else "" for text, country in zip(texts, countries, strict=True)]
+    numbers = [
+        (e164(text, iso_country(country)) or "") if text else ""
+        for text, country in zip(texts, countries, strict=True)
+    ]
     return _codes(numbers), np.array([has_extension(text[:60]) for text in texts], dtype=bool)
 
 

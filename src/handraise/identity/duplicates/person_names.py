@@ -24,7 +24,9 @@ _TITLES = _words(
     """mr mrs ms miss mx dr prof professor sir dame herr frau hr fr dipl ing mag phd md mba msc bsc ba ma jr sr ii iii iv esq
     cpa pmp mme mlle monsieur madame senor senora sra srta dott dottore ir drs rer nat med jur habil dipling"""
 )
-_PARTICLES = _words("van von der den de del della di da dos das du la le ter ten zu zum af av al el bin ibn ben op")
+_PARTICLES = _words(
+    "van von der den de del della di da dos das du la le ter ten zu zum af av al el bin ibn ben op"
+)
 _PLACEHOLDERS = _words(
     """unknown unbekannt inconnu null tbd na staff occupant none anonymous anon test tester testing demo sample placeholder temp
     user guest example candidate asdf asd qwerty xxx xx abc firstname lastname vorname nachname first last name admin info noname"""
@@ -119,7 +121,12 @@ def is_nickname(one: str, other: str) -> bool:
     if not one or not other or one == other:
         return False
     mine, theirs = roots(one), roots(other)
-    return one in theirs or other in mine or bool((mine - {one}) & (theirs - {other})) or _is_diminutive(one, other)
+    return (
+        one in theirs
+        or other in mine
+        or bool((mine - {one}) & (theirs - {other}))
+        or _is_diminutive(one, other)
+    )
 
 
 def _is_diminutive(one: str, other: str) -> bool:

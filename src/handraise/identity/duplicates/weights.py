@@ -42,7 +42,9 @@ class Weights:
         },
         len(EmailLevel),
     )  # fmt: skip
-    phone: _Table = _table({PhoneLevel.SAME: 5.0, PhoneLevel.SWITCHBOARD: 1.5, PhoneLevel.DIFFERENT: -0.5}, len(PhoneLevel))
+    phone: _Table = _table(
+        {PhoneLevel.SAME: 5.0, PhoneLevel.SWITCHBOARD: 1.5, PhoneLevel.DIFFERENT: -0.5}, len(PhoneLevel)
+    )
     organisation: _Table = _table({SameLevel.SAME: 3.0, SameLevel.DIFFERENT: -2.5}, len(SameLevel))
     country: _Table = _table({SameLevel.DIFFERENT: -1.5}, len(SameLevel))
     other_id: _Table = _table({SameLevel.SAME: 9.0}, len(SameLevel))
@@ -96,7 +98,9 @@ def evidence(
     weights: Weights, levels: PairLevels, at: int, names: tuple[str, str], emails: tuple[str, str]
 ) -> tuple[Evidence, ...]:
     """All that is known of one pair, in words, the strongest first."""
-    quoted = dict(zip(("name", "other_name", "email", "other_email"), map(_short, (*names, *emails)), strict=True))
+    quoted = dict(
+        zip(("name", "other_name", "email", "other_email"), map(_short, (*names, *emails)), strict=True)
+    )
     found = [
         Evidence(respect, _WORDS[respect][level].format_map(quoted), getattr(weights, respect)[level])
         for respect in RESPECTS

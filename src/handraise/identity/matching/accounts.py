@@ -219,7 +219,9 @@ def _doubtful(found: _Scored, match: Flags, limits: Thresholds) -> Flags:
     A record that says too little to tell two namesakes apart must join neither.
     """
     fits: dict[int, dict[int, float]] = {}
-    for at in np.flatnonzero((found.score >= limits.match - limits.margin) & ~_is_related(found.levels)).tolist():
+    for at in np.flatnonzero(
+        (found.score >= limits.match - limits.margin) & ~_is_related(found.levels)
+    ).tolist():
         one, other, score = int(found.rows[at]), int(found.others[at]), float(found.score[at])
         fits.setdefault(one, {})[other] = score
         fits.setdefault(other, {})[one] = score
@@ -334,7 +336,9 @@ def _answer(
     best = found.score[top]
     # Whoever names a branch that has an account of its own belongs there, even if the domain is the parent's.
     related = _is_related(found.levels)
-    own = related[top] & (np.bincount(of_row, (~related & (found.score >= limits.match - limits.margin))[order]) > 0)
+    own = related[top] & (
+        np.bincount(of_row, (~related & (found.score >= limits.match - limits.margin))[order]) > 0
+    )
     rivals = group[found.others[order]] != group[found.others[top]][of_row]
     second = np.full(len(rows), -np.inf)
     np.maximum.at(second, of_row[rivals], found.score[order[rivals]])
@@ -367,10 +371,8 @@ def _candidate(
 def _evidence(
     one: Companies, other: Companies, rules: MatchRules, found: PairLevels, at: int, row: int, reference: int
 ) -> tuple[Evidence, ...]:
-    names, domains = (
-        (str(one_side[row]), str(other_side[reference]))
-        for one_side, other_side in ((one.names, other.names), (one.domains, other.domains))
-    )
+    names = (one.name(row), other.name(reference))
+    domains = (str(one.domains[row]), str(other.domains[reference]))
     return evidence(rules.weights, found, at, names, domains)
 
 

@@ -24,6 +24,7 @@ Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 UNKNOWN = 0
+_LONGEST_HOST = 254
 
 
 class Company(NamedTuple):
@@ -47,7 +48,7 @@ class Companies:
     """
 
     ids: Texts
-    names: Texts
+    parsed: Texts
     domains: Texts
     from_email: Flags
     full: Codes
@@ -74,7 +75,8 @@ class Companies:
 
     def name(self, row: int) -> CompanyName:
         """The name of a row, taken apart."""
-        return read_company_name(self.names[row])
+        name: CompanyName = self.parsed[row]
+        return name
 
 
 def code(*parts: str) -> int:
@@ -108,11 +110,11 @@ def companies_of(table: pa.Table) -> Companies:
     name_rows, names = _distinct(table, "name")
     parsed = [read_company_name(text) for text in names]
     domain, from_email = _domains(table)
-    domain_rows, domains = np.unique(domain, return_inverse=True)[::-1]
+    domain_rows, domains = _distinct(pa.table({"domain": pa.array(domain, pa.string())}), "domain")
     country = _countries(table, parsed, name_rows, domains, domain_rows)
     return Companies(
         ids=ids,
-        names=np.array(names, dtype=object)[name_rows],
+        parsed=_objects(parsed)[name_rows],
         domains=domain,
         from_email=from_email,
         full=_coded(parsed, lambda name: code(folded(name.written)))[name_rows],
@@ -136,6 +138,12 @@ def companies_of(table: pa.Table) -> Companies:
             name_rows
         ],
     )
+
+
+def _objects(values: Sequence[CompanyName]) -> Texts:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def taken(companies: Companies, rows: Codes) -> Companies:
@@ -162,8 +170,8 @@ def _form_bits(name: CompanyName) -> int:
 
 
 def _refuse_twice(ids: Texts) -> None:
-    found, counts = np.unique(ids, return_counts=True)
-    if len(found) < len(ids):
+    if len(set(ids.tolist())) < len(ids):
+        found, counts = np.unique(ids, return_counts=True)
         raise ValueError(f"The id `{found[counts > 1][0]!s:.60}` stands in more than one row.")
 
 
@@ -198,7 +206,10 @@ def _domains(table: pa.Table) -> tuple[Texts, Flags]:
     site_rows, sites = _distinct(table, "website")
     mail_rows, mails = _distinct(table, "email")
     by_site = _domain_array([read_domain(site) for site in sites])[site_rows]
-    by_mail = _domain_array([read_domain(mail if "@" in mail else f"@{mail}") for mail in mails])[mail_rows]
+    # A million addresses are at a hundred thousand hosts: only these are read.
+    hosts = [mail.rpartition("@")[2][:_LONGEST_HOST] if "@" in mail else "" for mail in mails]
+    read = {host: read_domain(f"x@{host.strip()}") if host else read_domain("") for host in set(hosts)}
+    by_mail = _domain_array([read[host] for host in hosts])[mail_rows]
     from_email = (by_mail != "") & ((by_site == "") | (by_site == by_mail))
     return np.where(from_email, by_mail, by_site), from_email
 
@@ -212,7 +223,7 @@ def _label_code(domain: str) -> int:
 
 
 def _countries(
-    table: pa.Table, parsed: list[CompanyName], name_rows: Codes, domains: Texts, domain_rows: Codes
+    table: pa.Table, parsed: list[CompanyName], name_rows: Codes, domains: list[str], domain_rows: Codes
 ) -> Codes:
     """The country that the row says; failing that its name's place, its only legal form's, its domain's ending's."""
     said = _column_codes(table, "country", _country_code)

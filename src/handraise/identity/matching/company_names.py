@@ -21,6 +21,7 @@ from handraise.identity.matching.name_words import (
 LONGEST_NAME = 200
 _LONGEST_WORDS = 16
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}")
+_OPENING = re.compile(r"[(\[{]")
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?!\w)|\b(?:\w\.)+\w\b")
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
@@ -29,6 +30,9 @@ _OTHER_NAME = re.compile(
     r"\s*,?\s*\b(?:formerly(?: known as)?|f\.?k\.?a\.?|previously|ehemals|vormals|d[/.]?b[/.]?a\.?|doing business as|"
     r"trading as|t/a|a\.?k\.?a\.?|also known as)[\s:]+"
 )
+# Most names hold none of these: one quick look spares the slow one.
+_OTHER_HINT = re.compile(r"f\.?k\.?a|form|prev|ehem|vorm|d[/.]?b[/.]?a|doing|trading|t/a|a\.?k\.?a|also")
+_OWNER_HINT = re.compile(r"\bby\b|\bof\b|\bein\b|\bune\b|, an? ")
 _OWNER = re.compile(r"\s*[,(-]*\s*\b(?:by|part of|a part of|member of|ein unternehmen der|une filiale de)\s+")
 _OWNED = re.compile(r"\s*,\s*an?\s+(.{2,80}?)\s+(?:company|business|brand|subsidiary)\b")
 _JUNK = re.compile(
@@ -41,6 +45,7 @@ class CompanyName:
     """What a company's name says, folded (lower case, Latin letters, no accents).
 
     `words` are its own words; `places` what names a branch; `forms` the legal form with its countries;
+    `squashed` is its words without spaces, vowels spelled one way: what a domain would be called;
     `others` further names (in brackets, "formerly", "doing business as"); `owner` whose brand it is ("X by Y").
     An empty name has no words.
     """
@@ -54,6 +59,7 @@ class CompanyName:
     others: tuple[tuple[str, ...], ...] = ()
     owner: tuple[str, ...] = ()
     is_branch: bool = False
+    squashed: str = ""
 
     @property
     def own_words(self) -> tuple[str, ...]:
@@ -67,13 +73,8 @@ class CompanyName:
         letters = sum(len(word) for word in self.words if word not in GENERIC and word not in PLACES)
         return letters >= 5 or (letters >= 3 and len(self.words) > 1)
 
-    @property
-    def squashed(self) -> str:
-        """The name's words without spaces, vowels spelled one way: what a domain would be called."""
-        return loose("".join(self.words))
 
-
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def read_company_name(text: str) -> CompanyName:
     """A company's name taken apart; at most the first 200 characters are read."""
     written = visible(text, LONGEST_NAME)
@@ -91,6 +92,7 @@ def read_company_name(text: str) -> CompanyName:
         written, words, tuple(sorted(set(every_place))), form, countries | script_countries,
         frozenset(c for place in every_place if (c := PLACES.get(place))),
         tuple(name for name in named if name and name != words), words_of(owner) if owner else (), is_branch,
+        loose("".join(words)),
     )  # fmt: skip
 
 
@@ -102,6 +104,8 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def _without_brackets(text: str) -> tuple[str, list[str]]:
     inside: list[str] = []
+    if not _OPENING.search(text):
+        return text, inside
 
     def keep(found: re.Match[str]) -> str:
         inside.append(next((g for g in found.groups() if g), ""))
@@ -115,11 +119,15 @@ def _without_brackets(text: str) -> tuple[str, list[str]]:
 
 
 def _without_other_names(text: str) -> tuple[str, list[str]]:
+    if not _OTHER_HINT.search(text):
+        return text, []
     first, *others = _OTHER_NAME.split(text)
     return (first, others) if _WORD.search(first) else (" ".join(others), [])
 
 
 def _without_owner(text: str) -> tuple[str, str]:
+    if not _OWNER_HINT.search(text):
+        return text, ""
     owned = _OWNED.search(text)
     if owned and owned.start() > 1:
         return text[: owned.start()], owned.group(1)
@@ -134,6 +142,8 @@ def _without_owner(text: str) -> tuple[str, str]:
 def _head(line: str) -> tuple[str, str]:
     """The part that names the company, and what follows its legal form (a town) or is a department's."""
     parts = [part for part in _PARTS.split(line) if _WORD.search(part)]
+    if len(parts) < 2:
+        return (parts[0] if parts else ""), ""
     named = [part for part in parts if not _is_department(part)] or parts
     for at in range(1, len(named)):
         head = " ".join(named[:at])
@@ -154,8 +164,9 @@ def _is_department(part: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     """Words, with dotted letters as one: `d.s.m. n.v.` is two words."""
-    text = _DOTTED.sub(lambda found: f" {found.group().replace('.', '')} ", text)
-    return _WORD.findall(_APOSTROPHE.sub("", text))[:_LONGEST_WORDS]
+    if "." in text:
+        text = _DOTTED.sub(lambda found: f" {found.group().replace('.', '')} ", text)
+    return _WORD.findall(_APOSTROPHE.sub("", text) if "'" in text else text)[:_LONGEST_WORDS]
 
 
 def without_form(text: str) -> tuple[tuple[str, ...], str, frozenset[str]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 
 import numpy as np
 
 from handraise.identity.matching.companies import UNKNOWN, Codes, Companies, Flags
-from handraise.identity.matching.company_names import CompanyName, read_company_name
+from handraise.identity.matching.company_names import CompanyName
 from handraise.identity.matching.folding import loose
 from handraise.identity.matching.name_words import BEFORE_PLACES, GENERIC, PLACES
 
@@ -156,7 +155,7 @@ def _names(one: Companies, other: Companies, rows: Codes, others: Codes) -> Leve
         NameLevel.DIFFERENT,
     ).astype(np.uint8)  # fmt: skip
     for at in _worth_reading(one, other, rows, others, level == NameLevel.DIFFERENT).tolist():
-        level[at] = name_level(one.names[rows[at]], other.names[others[at]])
+        level[at] = name_level(one.parsed[rows[at]], other.parsed[others[at]])
     return level
 
 
@@ -175,12 +174,9 @@ def _worth_reading(one: Companies, other: Companies, rows: Codes, others: Codes,
     return at[alike | inside | aside | initials]
 
 
-@lru_cache(maxsize=262144)
-def name_level(one: str, other: str) -> NameLevel:
+def name_level(one: CompanyName, other: CompanyName) -> NameLevel:
     """How two names that differ in more than form, place and spelling compare, word by word."""
-    mine, theirs = sorted(
-        (read_company_name(one), read_company_name(other)), key=lambda name: (name.words, name.written)
-    )
+    mine, theirs = sorted((one, other), key=lambda name: (name.words, name.written))
     if _other_name(mine, theirs):
         return NameLevel.OTHER_NAME
     if (mine.owner and _same_words(mine.owner, theirs.words)) or (

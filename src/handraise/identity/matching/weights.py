@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from handraise.identity.matching.company_names import CompanyName, read_company_name
+from handraise.identity.matching.company_names import CompanyName
 from handraise.identity.matching.domains import domain_label
 from handraise.identity.matching.levels import (
     CommonLevel,
@@ -105,7 +105,11 @@ _LONGEST_QUOTED = 60
 
 
 def evidence(
-    weights: Weights, levels: PairLevels, at: int, names: tuple[str, str], domains: tuple[str, str]
+    weights: Weights,
+    levels: PairLevels,
+    at: int,
+    names: tuple[CompanyName, CompanyName],
+    domains: tuple[str, str],
 ) -> tuple[Evidence, ...]:
     """All that is known of one pair, in words, the strongest first."""
     quoted = _quoted(names, domains)
@@ -117,8 +121,8 @@ def evidence(
     return tuple(sorted(found, key=lambda one: -abs(one.weight)))
 
 
-def _quoted(names: tuple[str, str], domains: tuple[str, str]) -> dict[str, str]:
-    one, other = (read_company_name(name) for name in names)
+def _quoted(names: tuple[CompanyName, CompanyName], domains: tuple[str, str]) -> dict[str, str]:
+    one, other = names
     return {
         "name": _short(one),
         "other_name": _short(other),
