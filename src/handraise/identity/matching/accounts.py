@@ -214,7 +214,7 @@ def account_duplicates(accounts: Companies, rules: MatchRules = MatchRules()) ->
 
 
 def _doubtful(found: _Scored, match: Flags, limits: Thresholds) -> Flags:
-    """The matches where one of the two fits a third account about as well, which is not the other's match.
+    """The matches where one of the two fits a third account about as well, which does not fit the other.
 
     A record that says too little to tell two namesakes apart must join neither.
     """
@@ -229,7 +229,7 @@ def _doubtful(found: _Scored, match: Flags, limits: Thresholds) -> Flags:
     for at in np.flatnonzero(match).tolist():
         one, other, least = int(found.rows[at]), int(found.others[at]), float(found.score[at]) - limits.margin
         doubtful[at] = any(
-            score > least and third not in (one, other) and fits[far].get(third, -np.inf) < limits.match
+            score > least and third not in (one, other) and third not in fits[far]
             for near, far in ((one, other), (other, one))
             for third, score in fits[near].items()
         )

@@ -13,6 +13,7 @@ from handraise.identity.matching.name_words import (
     BRANCHES,
     CONNECTORS,
     DEPARTMENTS,
+    DIRECTIONS,
     GENERIC,
     PLACES,
     SPELLINGS,
@@ -236,7 +237,7 @@ def _sorted_out(asides: list[str]) -> tuple[list[str], tuple[tuple[str, ...], ..
     places, names = list[str](), list[tuple[str, ...]]()
     for aside in (_OTHER_NAME.sub("", f" {aside}").strip() for aside in asides):
         words = tuple(_tokens(aside))
-        named = [word for word in words if word in PLACES]
+        named = [word for word in words if word in PLACES or word in DIRECTIONS]
         if named or (words and all(len(word) <= 2 for word in words)):
             places += named
         elif words and 3 <= sum(map(len, words)) <= 60:

@@ -93,6 +93,11 @@ BEFORE_PLACES: frozenset[str] = _words(
     "north south east west latin great new united middle the of in san los de hong"
 )
 
+# In brackets these name a branch too: `Acme (West)`.
+DIRECTIONS: frozenset[str] = _words(
+    "north south east west central nord sud ost northern southern eastern western"
+)
+
 BRANCHES: frozenset[str] = _words(
     """branch filiale niederlassung zweigniederlassung succursale sucursal office offices headquarters hq plant werk site
     region regional division filial sede bureau"""

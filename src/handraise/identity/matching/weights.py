@@ -51,7 +51,7 @@ class Weights:
     )  # fmt: skip
     common: _Table = _table({CommonLevel.COMMON: -2.0}, len(CommonLevel))
     country: _Table = _table({SameLevel.SAME: 1.0, SameLevel.DIFFERENT: -3.0}, len(SameLevel))
-    city: _Table = _table({SameLevel.SAME: 2.5, SameLevel.DIFFERENT: -0.5}, len(SameLevel))
+    city: _Table = _table({SameLevel.SAME: 2.5, SameLevel.DIFFERENT: -1.5}, len(SameLevel))
     phone: _Table = _table({SameLevel.SAME: 4.0}, len(SameLevel))
     register: _Table = _table({SameLevel.SAME: 9.0, SameLevel.DIFFERENT: -6.0}, len(SameLevel))
 
