@@ -94,7 +94,7 @@ def levels(one: Companies, other: Companies, rows: Codes, others: Codes) -> Pair
         domain=_domains(one, other, rows, others, name),
         name=name,
         common=common.astype(np.uint8),
-        country=_countries(one, other, rows, others),
+        country=_countries(one, other, rows, others, name),
         city=_same(one.city[rows], other.city[others]),
         phone=_same(one.phone[rows], other.phone[others]),
         register=_same(one.register_id[rows], other.register_id[others]),
@@ -106,15 +106,20 @@ def _same(one: Codes, other: Codes) -> Levels:
     return np.where(known, np.where(one == other, SameLevel.SAME, SameLevel.DIFFERENT), 0).astype(np.uint8)
 
 
-def _countries(one: Companies, other: Companies, rows: Codes, others: Codes) -> Levels:
-    """Whether the countries are the same. A legal form that a country does not have speaks for another country."""
+def _countries(one: Companies, other: Companies, rows: Codes, others: Codes, name: Levels) -> Levels:
+    """Whether the countries are the same. A legal form that a country does not have speaks for another country.
+
+    That a branch or a sister is in another country is what makes it one: there it says nothing more.
+    """
     said = _same(one.country[rows], other.country[others])
     mine, theirs = (
         np.where(side.country[at] == UNKNOWN, side.form_countries[at], side.country_bits[at])
         for side, at in ((one, rows), (other, others))
     )
     foreign = (said == SameLevel.UNKNOWN) & (mine != 0) & (theirs != 0) & ((mine & theirs) == 0)
-    return np.where(foreign, SameLevel.DIFFERENT, said).astype(np.uint8)
+    level = np.where(foreign, SameLevel.DIFFERENT, said)
+    expected = (level == SameLevel.DIFFERENT) & np.isin(name, (NameLevel.BRANCH, NameLevel.SISTER))
+    return np.where(expected, SameLevel.UNKNOWN, level).astype(np.uint8)
 
 
 def _domains(one: Companies, other: Companies, rows: Codes, others: Codes, name: Levels) -> Levels:

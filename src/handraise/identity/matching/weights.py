@@ -44,7 +44,7 @@ class Weights:
     name: _Table = _table(
         {
             NameLevel.SAME: 4.5, NameLevel.LEGAL_FORM: 4.5, NameLevel.SPELLING: 4.5, NameLevel.OTHER_NAME: 3.5,
-            NameLevel.TYPO: 3.5, NameLevel.KIND_WORDS: 2.5, NameLevel.BRANCH: 3.0, NameLevel.SISTER: 3.0, NameLevel.BRAND: 2.0,
+            NameLevel.TYPO: 3.5, NameLevel.KIND_WORDS: 2.5, NameLevel.BRANCH: 2.5, NameLevel.SISTER: 2.0, NameLevel.BRAND: 2.0,
             NameLevel.EXTENDS: 1.0, NameLevel.INITIALS: 1.0, NameLevel.SIMILAR: -1.5, NameLevel.DIFFERENT: -4.0,
         },
         len(NameLevel),
