@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from handraise.identity.duplicates.person_names import PersonName, is_common, listed, read_person_name, spelt
-from handraise.identity.matching.companies import UNKNOWN, Codes, Flags, Texts, code, iso_country
+from handraise.identity.matching.companies import UNKNOWN, Codes, Flags, Texts, code, iso_country, table_of
 from handraise.identity.matching.domains import read_domain
 from handraise.identity.matching.folding import loose
 from handraise.identity.matching.phones import e164, has_extension
@@ -21,6 +21,8 @@ from handraise.identity.normalise import normalise_email
 # A number that more different family names than this have is a switchboard's.
 _MOST_FAMILIES_OF_A_PHONE = 2
 _LONGEST_ADDRESS = 320
+# Fewer names than this with the same part tell nothing about how frequent it is.
+_OFTEN = 5
 
 
 class Person(NamedTuple):
@@ -80,10 +82,7 @@ class PeopleRecords:
 
 def people_records(rows: Iterable[Person]) -> PeopleRecords:
     """Records made ready. Ids must differ: `ValueError` names one that does not."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(Person._fields)
-    return people_records_of(
-        pa.table({f: pa.array(c, pa.string()) for f, c in zip(Person._fields, columns, strict=True)})
-    )
+    return people_records_of(table_of(rows, Person._fields))
 
 
 def people_records_of(table: pa.Table) -> PeopleRecords:
@@ -188,13 +187,19 @@ def _shared_by_many(phone: Codes, family: Codes) -> Flags:
 
 
 def _common(names: tuple[PersonName, ...], name_of: Codes, given: Codes, family: Codes) -> Flags:
-    """Whether two different people here have a row's name by chance: it is one of the world's frequent ones, or as
-    many records as there are would hold it more than once if given and family names were drawn apart."""
+    """Whether two different people here have a row's name by chance: it is one of the world's frequent ones, or so
+    many names here have its given name, and so many its family name, that drawn apart they would meet more than once.
+
+    Names are counted, not records, so that somebody who stands here ten times makes no name frequent.
+    """
     world = np.array([is_common(name) for name in names], dtype=bool)[name_of]
     if not len(name_of):
         return world
-    expected = _frequency(given).astype(float) * _frequency(family) / len(name_of)
-    return world | (expected >= 1.0)
+    both, of_row = np.unique(np.stack([given, family]), axis=1, return_inverse=True)
+    by_given, by_family = _frequency(both[0]), _frequency(both[1])
+    often = (by_given >= _OFTEN) & (by_family >= _OFTEN) & (by_given * by_family >= both.shape[1])
+    common: Flags = world | often[of_row.ravel()]
+    return common
 
 
 def _frequency(codes: Codes) -> Codes:

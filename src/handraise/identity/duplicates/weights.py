@@ -34,7 +34,7 @@ class Weights:
         },
         len(NameLevel),
     )  # fmt: skip
-    chance: _Table = _table({ChanceLevel.COMMON: -2.5}, len(ChanceLevel))
+    chance: _Table = _table({ChanceLevel.COMMON: -3.0}, len(ChanceLevel))
     email: _Table = _table(
         {
             EmailLevel.SAME: 9.0, EmailLevel.SAME_ROLE: 0.5, EmailLevel.ONE_PATTERN: -0.5, EmailLevel.OTHER_BOX: -3.0,

@@ -94,9 +94,17 @@ def code(*parts: str) -> int:
 
 def companies(rows: Iterable[Company]) -> Companies:
     """Rows made ready. Ids must differ: `ValueError` names one that does not."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(Company._fields)
-    return companies_of(
-        pa.table({f: pa.array(c, pa.string()) for f, c in zip(Company._fields, columns, strict=True)})
+    return companies_of(table_of(rows, Company._fields))
+
+
+def table_of(rows: Iterable[Sequence[str | None]], columns: Sequence[str]) -> pa.Table:
+    """Rows as a table of texts. Halves of characters, which no file in UTF-8 can hold, become question marks."""
+    whole = [
+        [text if text is None else text.encode("utf-8", "replace").decode() for text in row] for row in rows
+    ]
+    values = list(zip(*whole, strict=True)) or [()] * len(columns)
+    return pa.table(
+        {name: pa.array(column, pa.string()) for name, column in zip(columns, values, strict=True)}
     )
 
 
