@@ -53,6 +53,7 @@ from handraise.services.gaps import Gaps, gaps_at
 from handraise.services.grouping import AccountsResult, Grouping
 from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
+from handraise.services.matching import Matched, Matching
 from handraise.services.planning import USUAL_EXAMPLES, Planning, PlanResult
 from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
@@ -158,6 +159,12 @@ class Workspace:
         `handraise`. Imports do that for what is new, unless the setting `clean` is false."""
         with self.store() as store:
             return Cleaning(store, self.settings, self.clock).clean()
+
+    def match(self, *, writes: bool = True) -> Matched:
+        """Find the accounts of leads and the records of one person; what is certain is written down as facts, the rest are
+        questions. Without `writes` nothing is written. Once it was done, imports keep it up to date."""
+        with self.store() as store:
+            return Matching(store, self.clock).match(writes=writes)
 
     def quarantine(self) -> tuple[QuarantinedRow, ...]:
         """Every row that could not be taken, with file, line, column and reason."""

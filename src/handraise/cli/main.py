@@ -180,6 +180,20 @@ def clean(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
+def match(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be found.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many questions to show.")] = 20,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find the accounts of leads and records of one person: what is certain joins, the rest is asked."""
+    with _border(json):
+        from handraise.cli import matching
+
+        matching.match(workspace, dry_run, limit, json)
+
+
+@app.command()
 def gaps(
     as_of: AsOfOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 12,

@@ -84,6 +84,11 @@ class Cleaning:
     settings: Settings
     clock: Clock
 
+    @property
+    def was_done(self) -> bool:
+        """Whether verdicts stand."""
+        return bool(self._standing())
+
     def clean(self, *, everything: bool = True) -> Cleaned:
         """Judge anew and write down what is not written yet; what no longer holds is taken back. Without `everything`,
         only the records of which something new is known.
@@ -163,15 +168,17 @@ class Cleaning:
         spelled = sorted(
             f"{f}:{code}={text}" for f, words in rules.spellings.items() for code, text in words.items()
         )
-        text = "\n".join([_rules_fingerprint(), *(",".join(sorted(texts)) for texts in said), *spelled])
+        text = "\n".join(
+            [fingerprint_of("handraise.hygiene"), *(",".join(sorted(texts)) for texts in said), *spelled]
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
-def _rules_fingerprint() -> str:
-    """Of the package's own tables and code, so that a changed rule is seen without anybody saying so."""
+def fingerprint_of(package: str) -> str:
+    """Of a package's own tables and code, so that a changed rule is seen without anybody saying so."""
     whole = hashlib.sha256()
-    for path in sorted(_files_of(files("handraise.hygiene")), key=lambda p: p.name):
+    for path in sorted(_files_of(files(package)), key=lambda p: p.name):
         whole.update(path.name.encode())
         whole.update(path.read_bytes())
     return whole.hexdigest()

@@ -24,6 +24,7 @@ from handraise.model.fields import Field
 from handraise.model.time import MICROS_PER_DAY, Micros, iso
 from handraise.services.cleaning import Cleaning
 from handraise.services.clock import Clock
+from handraise.services.matching import Matching
 from handraise.services.settings import field_catalog
 
 MOST_SOURCE_CHARACTERS = 60
@@ -109,10 +110,18 @@ class Importing:
     def undo(self, import_id: int) -> UndoneImport:
         """Take an import back, and judge what is left anew where hygiene had judged. Raises `EngineError` where there is no such
         import, or the store may only be read."""
+        had_cleaned, had_matched = self._cleaning().was_done, Matching(self.store, self.clock).was_done
         undone = self.store.undo(import_id, self.clock())
         if undone.n_derived:
-            self._cleaning().clean()
+            self._derive_anew(had_cleaned, had_matched, everything=True)
         return undone
+
+    def _derive_anew(self, cleans: bool, matches: bool, *, everything: bool) -> None:
+        """Hygiene and matching over what the store holds now."""
+        if cleans:
+            self._cleaning().clean(everything=everything)
+        if matches:
+            Matching(self.store, self.clock).match()
 
     def _cleaning(self) -> Cleaning:
         return Cleaning(self.store, self.settings, self.clock)
@@ -147,8 +156,9 @@ class Importing:
             if progress:
                 progress(done, len(files))
             outcomes.append(self._import_file(path, source, read, exported_at, covers))
-        if self.settings.clean and any(outcome.accepted for outcome in outcomes):
-            self._cleaning().clean(everything=False)
+        if any(outcome.accepted for outcome in outcomes):
+            matches = Matching(self.store, self.clock).was_done
+            self._derive_anew(self.settings.clean, matches, everything=False)
         return tuple(outcomes)
 
     def _import_file(

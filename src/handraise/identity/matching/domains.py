@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from handraise.hygiene.lists import disposable_domains, free_mail_domains
+
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
@@ -152,7 +154,7 @@ def _extract() -> TLDExtract:
 
 @cache
 def _free_mail() -> frozenset[str]:
-    return _listed("free_mail_domains.txt")
+    return free_mail_domains() | disposable_domains()
 
 
 @cache
