@@ -41,6 +41,7 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|title|script|meta|table|div|p)\b",
     re.I | re.S,
 )
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\]])")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -59,6 +60,7 @@ class Content:
     is_parquet: bool
     is_damaged: bool
     findings: tuple[Finding, ...]
+    is_json: bool = False
 
     @contextmanager
     def text(self) -> Iterator[io.TextIOWrapper]:
@@ -118,7 +120,8 @@ def inspect(path: Path) -> Content:
         scan.end()
     is_parquet = head.startswith(_PARQUET)
     findings = () if is_parquet else scan.findings()
-    return Content(path, scan.hash.hexdigest(), scan.encoding, is_parquet, scan.is_damaged, findings)
+    is_json = _JSON.match(head) is not None
+    return Content(path, scan.hash.hexdigest(), scan.encoding, is_parquet, scan.is_damaged, findings, is_json)
 
 
 class _Scan:
@@ -239,8 +242,6 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
             f"`{path}` is a web page, not CSV.",
             "A download after the session had ended often is the login page: export again.",
         )
-    if text.startswith((b"{", b"[{", b"[\n")):
-        raise refused("IF107", path, f"`{path}` is JSON, not CSV or Parquet.", "Export it as CSV.")
     zeros = head.count(b"\0")
     if zeros > len(head) // 4:
         raise refused(

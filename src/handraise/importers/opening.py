@@ -26,7 +26,8 @@ from handraise.importers.schema import custom_fields
 from handraise.importers.settings import ImportSettings
 from handraise.importers.tables import Table, open_table
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz")
+_TEXTS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
+SUFFIXES = (*_TEXTS, ".parquet", *(f"{suffix}.gz" for suffix in _TEXTS))
 
 
 def open_import(
@@ -70,7 +71,7 @@ def files_at(path: Path) -> Listing:
         raise refused(
             "IF104",
             path,
-            f"the folder `{path}` holds no CSV or Parquet file.",
+            f"the folder `{path}` holds no CSV, JSON or Parquet file.",
             "Name a file, or another folder.",
         )
     return Listing(files, tuple(sorted(p for p in inside if not p.name.lower().endswith(SUFFIXES))))

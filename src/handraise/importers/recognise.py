@@ -14,6 +14,7 @@ from handraise.importers.marketo.types import PRODUCED
 from handraise.importers.rejects import refused
 from handraise.importers.salesforce import account, campaign, contact, history, lead, opportunity, task
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
+from handraise.importers.segment import reader as segment
 from handraise.importers.settings import ImportSettings
 from handraise.model.fields import FieldCatalog
 
@@ -49,6 +50,7 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
     Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
+    *(Importer(schema, "segment", reader, types) for schema, reader, types in segment.KNOWN),
 )
 
 
@@ -68,11 +70,13 @@ class Recognition:
         return self.lacks is None
 
 
-def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog) -> Recognition:
-    """How well the header fits one importer."""
+def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog, name: str = "") -> Recognition:
+    """How well the header fits one importer; `name` is the file's, which tells tables with like columns apart."""
     schema = importer.schema
     found = match(header, schema, catalog)
     lacks = _lacks(header, found, schema)
+    if lacks is None and schema.named and not name.casefold().startswith(schema.named):
+        lacks = f"its name does not begin with `{schema.named}`"
     n_counted = sum(
         1 for u in found.uses if not u.is_custom and u.header and not u.header.startswith("_fivetran")
     )
@@ -84,7 +88,7 @@ def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog) -
     why = f"{shown} {'is a column' if shown.count('`') == 2 else 'are columns'} of {schema.name}; {found.n_known} of {n_counted} columns are known there."
     if lacks is None and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE):
         lacks = f"only {found.n_known} of its {n_counted} columns are known there"
-    return Recognition(importer, found, share + exact / 100, why, lacks)
+    return Recognition(importer, found, share + exact / 100 + bool(schema.named) / 1000, why, lacks)
 
 
 def _lacks(header: Sequence[str], found: Match, schema: ObjectSchema) -> str | None:
@@ -110,12 +114,12 @@ def _says_id_by_label(header: Sequence[str], schema: ObjectSchema) -> bool:
 
 
 def _is_known(found: Match, header: str) -> bool:
-    return any(u.header == header and u.means is not None for u in found.uses)
+    return any(u.header == header and u.means is not None and not u.is_custom for u in found.uses)
 
 
 def recognise(path: Path, header: Sequence[str], catalog: FieldCatalog) -> Recognition:
     """The importer that the file is for. Raises `InputFileError`."""
-    every = sorted((identify(header, i, catalog) for i in IMPORTERS), key=lambda r: -r.score)
+    every = sorted((identify(header, i, catalog, path.name) for i in IMPORTERS), key=lambda r: -r.score)
     claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, len(header))]
     if not claims:
         raise _nothing(path, header, every)
