@@ -256,7 +256,7 @@ def test_the_first_link_counts_that_was_seen_first_then_one_to_a_record_then_the
         "crm:2": [link("web:1", "crm:2", 5), late],
         "crm:1": [link("web:1", "crm:2", 5), link("web:1", "crm:1", 5)],
     }
-    for n, (whose, links) in enumerate(cases.items()):
+    for whose, links in cases.items():
         assert people([*there, *links], tmp_path)[whose]["activities"] != []
     assert people([*there, mail("web:1", "a@x.com", 5), link("web:1", "crm:2", 5)], tmp_path)["crm:2"][
         "activities"

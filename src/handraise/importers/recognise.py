@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handraise.errors import InputFileError
+from handraise.importers.eloqua import activities as eloqua_activities
+from handraise.importers.eloqua import contacts as eloqua_contacts
 from handraise.importers.imports import RowReader
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
 from handraise.importers.marketo.types import PRODUCED
+from handraise.importers.pardot import activities as pardot_activities
+from handraise.importers.pardot import prospects as pardot_prospects
 from handraise.importers.rejects import refused
 from handraise.importers.salesforce import account, campaign, contact, history, lead, opportunity, task
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
@@ -50,6 +54,17 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
     Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
+    Importer(pardot_prospects.SCHEMA, "pardot", pardot_prospects.new_reader),
+    Importer(
+        pardot_activities.SCHEMA,
+        "pardot",
+        pardot_activities.VisitorActivityReader,
+        pardot_activities.PRODUCED,
+    ),
+    Importer(eloqua_contacts.SCHEMA, "eloqua", eloqua_contacts.new_reader),
+    Importer(
+        eloqua_activities.SCHEMA, "eloqua", eloqua_activities.EloquaActivityReader, eloqua_activities.PRODUCED
+    ),
     *(Importer(schema, "segment", reader, types) for schema, reader, types in segment.KNOWN),
 )
 
