@@ -12,11 +12,24 @@ from handraise.importers.eloqua import contacts as eloqua_contacts
 from handraise.importers.imports import RowReader
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
+from handraise.importers.marketo import members as marketo_members
 from handraise.importers.marketo.types import PRODUCED
 from handraise.importers.pardot import activities as pardot_activities
 from handraise.importers.pardot import prospects as pardot_prospects
 from handraise.importers.rejects import refused
-from handraise.importers.salesforce import account, campaign, contact, history, lead, opportunity, task
+from handraise.importers.salesforce import (
+    account,
+    campaign,
+    case,
+    contact,
+    contract,
+    event,
+    history,
+    lead,
+    opportunity,
+    task,
+    user,
+)
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
 from handraise.importers.segment import reader as segment
 from handraise.importers.settings import ImportSettings
@@ -52,8 +65,15 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(campaign.SCHEMA, "salesforce", campaign.CampaignReader),
     Importer(campaign.MEMBERS, "salesforce", campaign.MemberReader, campaign.MEMBER_ACTIVITIES),
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
+    Importer(event.SCHEMA, "salesforce", event.EventReader, event.TYPES),
+    Importer(contract.SCHEMA, "salesforce", contract.ContractReader, contract.TYPES),
+    Importer(case.SCHEMA, "salesforce", case.CaseReader, case.TYPES),
+    Importer(user.SCHEMA, "salesforce", user.UserReader),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
     Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
+    Importer(
+        marketo_members.SCHEMA, "marketo", marketo_members.MarketoMemberReader, marketo_members.ACTIVITIES
+    ),
     Importer(pardot_prospects.SCHEMA, "pardot", pardot_prospects.new_reader),
     Importer(
         pardot_activities.SCHEMA,
