@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from handraise.errors import Finding, InputFileError, Severity
+from handraise.importers import archives
 from handraise.importers.rejects import refused
 
 _BLOCK = 1 << 20
@@ -80,9 +81,10 @@ class Content:
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked if it is gzip. Every failure to read is an `InputFileError`."""
+    member = archives.member_at(path)
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
+        with path.open("rb") if member is None else archives.opened_member(member) as raw:
+            packed = member is None and raw.read(2) == _GZIP
             raw.seek(0)
             if not packed:
                 yield raw
@@ -198,6 +200,8 @@ class _Scan:
 
 
 def _check_place(path: Path) -> None:
+    if archives.member_at(path) is not None:
+        return  # opening it says what is wrong with it
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
@@ -231,6 +235,8 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         raise _archive(path)
     if head.startswith(_PARQUET) or any(head.startswith(bom) for bom, name in _BOMS if name == "utf-16"):
         return
+    if head.startswith(_GZIP) and archives.member_at(path) is not None:
+        raise refused("IF106", path, f"`{path}` is a gzip archive within an archive.", "Unpack it first.")
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
             raise refused("IF107", path, f"`{path}` is {name}, not CSV or Parquet.", "Save it as CSV.")
@@ -269,4 +275,7 @@ def _archive(path: Path) -> InputFileError:
         names = []
     if any(n.startswith("xl/") for n in names):
         return refused("IF106", path, f"`{path}` is an Excel workbook.", "Save the sheet as CSV UTF-8.")
-    return refused("IF106", path, f"`{path}` is a zip archive.", "Unpack it and import the files in it.")
+    within = " within an archive" if archives.member_at(path) is not None else ""
+    return refused(
+        "IF106", path, f"`{path}` is a zip archive{within}.", "Unpack it and import the files in it."
+    )

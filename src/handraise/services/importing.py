@@ -13,6 +13,7 @@ from handraise.errors import ExitCode, Finding, HandraiseError, InputFileError, 
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage
 from handraise.facts.store import FactStore
+from handraise.importers.archives import is_archive, member_at, name_of
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.model import ImportMapping
 from handraise.importers.mapping.reading import read_mapping_file
@@ -97,10 +98,9 @@ class Importing:
         outcomes: list[FileOutcome] = []
         files: list[Path] = []
         for path in paths:
-            try:
-                files += files_at(path).files
-            except InputFileError as error:
-                outcomes.append(_refused(path, error, error.problems))
+            found, refusals = _files_at(path)
+            files += found
+            outcomes += refusals
         for done, path in enumerate(files):
             if progress:
                 progress(done, len(files))
@@ -133,7 +133,7 @@ class Importing:
         header = ImportHeader(
             source=opened.source,
             importer=opened.importer,
-            file_name=opened.path.name,
+            file_name=name_of(opened.path),
             file_sha256=opened.sha256,
             imported_at=self.clock(),
             exported_at=opened.settings.exported_at,
@@ -166,7 +166,7 @@ class Importing:
         rows = self.store.quarantine(same) if result.quarantined else ()
         reasons = Counter(reason_of(r) for r in rows)
         return FileOutcome(
-            file_name=opened.path.name,
+            file_name=name_of(opened.path),
             taken_for=opened.importer,
             source=opened.source,
             why=opened.why,
@@ -182,9 +182,11 @@ class Importing:
     def _exported_at(self, path: Path, given: Micros | None) -> Micros:
         """When the export was taken: as given, else the file's own time, never later than now."""
         now = self.clock()
-        if given is not None or not path.is_file():
+        member = member_at(path)
+        file = path if member is None else member.archive
+        if given is not None or not file.is_file():
             return given if given is not None else now
-        return min(path.stat().st_mtime_ns // 1000, now)
+        return min(file.stat().st_mtime_ns // 1000, now)
 
     def _taken_before(self, opened: FileImport) -> Micros | None:
         """The export instant that the same content was imported with earlier: a copied file has a new time of
@@ -210,6 +212,24 @@ class Importing:
             covers_types=dict(self.settings.covers_types),
             marketo_types=dict(self.settings.marketo_types),
         )
+
+
+def _files_at(path: Path) -> tuple[list[Path], list[FileOutcome]]:
+    """The files that a path stands for, those in the archives of a folder too; and what cannot be listed."""
+    try:
+        listed = files_at(path).files
+    except InputFileError as error:
+        return [], [_refused(path, error, error.problems)]
+    files: list[Path] = []
+    refusals: list[FileOutcome] = []
+    for file in listed:
+        if file == path or not is_archive(file):
+            files.append(file)
+            continue
+        inside, refused_inside = _files_at(file)
+        files += inside
+        refusals += refused_inside
+    return files, refusals
 
 
 def _open(
@@ -254,4 +274,4 @@ def _check_source(source: str | None) -> None:
 
 def _refused(path: Path, error: HandraiseError, problems: tuple[Problem, ...]) -> FileOutcome:
     text = "\n".join(str(p) for p in problems) if problems else str(error)
-    return FileOutcome(path.name, problems=problems, refusal=text)
+    return FileOutcome(name_of(path), problems=problems, refusal=text)
