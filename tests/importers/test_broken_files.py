@@ -52,7 +52,7 @@ def workbook() -> bytes:
         (b"<!DOCTYPE html><html><body>Please log in</body></html>", "IF105", "web page"),
         (b"\n  <HTML>\n<head>", "IF105", "web page"),
         (b'{"id": 1}', "IF112", "no importer recognises"),
-        (b'{"id": 1, ', "IF108", "is not JSON"),
+        (b'{"id": 1, ', "IF108", "no JSON object"),
         (b"[{}]", "IF108", "no JSON object"),
         (workbook(), "IF106", "Excel workbook"),
         (b"PK\x03\x04 nothing", "IF106", "zip archive"),

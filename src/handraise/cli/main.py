@@ -113,7 +113,8 @@ def init(
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", parser=named_path, help="Files, or folders of files.")
+        list[Path],
+        typer.Argument(metavar="PATH...", parser=named_path, help="Files, archives, or folders of files."),
     ],
     source: Annotated[
         str | None,
@@ -137,6 +138,9 @@ def import_(
         Optional[str],  # noqa: UP045
         typer.Option("--covers", metavar="FROM..TO", help="The time in which the files hold every activity."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of each file, and change nothing.")
+    ] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -144,7 +148,7 @@ def import_(
     with _border(json):
         from handraise.cli import commands
 
-        commands.import_files(workspace, paths, source, mapping, exported_at, covers, json)
+        commands.import_files(workspace, paths, source, mapping, exported_at, covers, dry_run, json)
 
 
 @app.command()

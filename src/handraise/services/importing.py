@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,11 +86,12 @@ class Importing:
         exported_at: Micros | None,
         covers: tuple[Micros, Micros] | None,
         progress: Progress | None = None,
+        dry_run: bool = False,
     ) -> tuple[FileOutcome, ...]:
         """Import each file, each in a transaction of its own; a refused file does not stop the others.
 
-        The given mapping comes first, then the workspace's, then the known exports. Raises `EngineError` where the
-        store may only be read.
+        The given mapping comes first, then the workspace's, then the known exports. `dry_run`: everything is done as it
+        would be, and undone. Raises `EngineError` where the store may only be read.
         """
         _check_source(source)
         self.store.check_writable()
@@ -101,11 +102,34 @@ class Importing:
             found, refusals = _files_at(path)
             files += found
             outcomes += refusals
-        for done, path in enumerate(files):
-            if progress:
-                progress(done, len(files))
-            outcomes.append(self._import_file(path, source, read, exported_at, covers))
-        return tuple(outcomes)
+
+        def take(path: Path) -> FileOutcome:
+            return self._import_file(path, source, read, exported_at, covers)
+
+        taken = self._rehearsed if dry_run else _taken
+        return (*outcomes, *taken(files, take, progress))
+
+    def _rehearsed(
+        self, files: Sequence[Path], take: Callable[[Path], FileOutcome], progress: Progress | None
+    ) -> list[FileOutcome]:
+        """What would become of each file, one after the other, in one transaction that is undone.
+
+        A file that is refused half-way would have left nothing behind; here it has, so all is undone and rehearsed again
+        without it.
+        """
+        refused: dict[int, FileOutcome] = {}
+        while True:
+            outcomes: list[FileOutcome] = []
+            with self.store.rehearsal():
+                for number, path in enumerate(files):
+                    if progress:
+                        progress(number, len(files))
+                    outcomes.append(refused.get(number) or take(path))
+                    if self.store.is_torn:
+                        break
+            if not self.store.is_torn:
+                return outcomes
+            refused[len(outcomes) - 1] = outcomes[-1]
 
     def _import_file(
         self,
@@ -176,7 +200,7 @@ class Importing:
             quarantined=result.quarantined,
             reasons=tuple(reasons.most_common()),
             unknown_columns=opened.unknown_columns,
-            findings=(*opened.findings, *_of_the_whole(result)),
+            findings=(*opened.findings, *_of_the_whole(result, self.store.rehearses)),
         )
 
     def _exported_at(self, path: Path, given: Micros | None) -> Micros:
@@ -214,6 +238,17 @@ class Importing:
         )
 
 
+def _taken(
+    files: Sequence[Path], take: Callable[[Path], FileOutcome], progress: Progress | None
+) -> list[FileOutcome]:
+    outcomes = []
+    for done, path in enumerate(files):
+        if progress:
+            progress(done, len(files))
+        outcomes.append(take(path))
+    return outcomes
+
+
 def _files_at(path: Path) -> tuple[list[Path], list[FileOutcome]]:
     """The files that a path stands for, those in the archives of a folder too; and what cannot be listed."""
     try:
@@ -239,14 +274,14 @@ def _open(
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
 
 
-def _of_the_whole(result: ImportResult) -> Iterator[Finding]:
+def _of_the_whole(result: ImportResult, is_rehearsed: bool) -> Iterator[Finding]:
     """What to say where a file brought nothing, new or known."""
     if result.rows_in == 0:
         yield Finding("no_rows", "the file has only its header and no rows.")
     elif result.quarantined == result.rows_in:
         rows = "its only row is" if result.rows_in == 1 else f"all {result.rows_in:,} rows are"
         sentence = f"nothing was accepted: {rows} in quarantine."
-        advice = ("`handraise quarantine` lists each with its reason.",)
+        advice = () if is_rehearsed else ("`handraise quarantine` lists each with its reason.",)
         yield Finding("none_taken", sentence, n=result.quarantined, advice=advice)
 
 
