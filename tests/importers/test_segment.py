@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.facts.worlds import store_of
-from tests.importers.helpers import SETTINGS, activities, attributes, of_kind, opened, write
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.facts.dumps import dump
+from tests.facts.worlds import append, store_of
+from tests.importers.helpers import SETTINGS, activities, attributes, mapping_of, of_kind, opened, write
 
 from handraise.facts.rows import Fact, IdentityKey, Membership, PersonRecord
 from handraise.importers.json_table import MAX_LINE
@@ -272,8 +276,6 @@ def test_a_call_is_taken_once_for_ever_and_without_an_id_by_what_it_says(tmp_pat
     first = lines(call(messageId="1"), call(messageId=None), call(messageId=None))
     again = lines(call(messageId="1", receivedAt="2025-01-01T00:00:00Z"), call(messageId=None))
     with store_of([], tmp_path=tmp_path) as store:
-        from tests.facts.worlds import append
-
         for n, text in enumerate((first, again)):
             facts = [f for r in opened(tmp_path, text, name=f"{n}.jsonl").rows() for f in r.facts]
             append(store, facts, file_name=f"{n}.jsonl")
@@ -305,3 +307,89 @@ def test_a_stream_covers_the_kinds_that_it_holds_and_no_other(tmp_path: Path) ->
     read = opened(tmp_path, lines(call()), name="a.jsonl")
     list(read.rows())
     assert [c.activity_types for c in read.coverage] == [("product.signed_up",)]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+NAMES = [
+    "type", "messageId", "userId", "anonymousId", "timestamp", "originalTimestamp", "sentAt", "receivedAt", "event", "name",
+    "category", "properties", "traits", "context", "groupId", "previousId",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_any_call_gives_facts_or_is_refused_with_a_code(data: st.DataObject) -> None:
+    type_ = data.draw(st.sampled_from(["identify", "track", "page", "screen", "group", "alias"]))
+    said = call(type_, anonymousId="d", groupId="g", previousId="p", traits={}, properties={})
+    said |= data.draw(st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=4))
+    for part in ("traits", "properties", "context"):
+        if data.draw(st.booleans()):
+            known = st.sampled_from(
+                ["email", "company", "address", "employees", "url", "search", "page", "campaign"]
+            )
+            said[part] = data.draw(st.dictionaries(known | st.text(max_size=8), ANYTHING, max_size=4))
+    try:
+        facts = facts_of_call(said)
+    except RowRejected as rejected:
+        refused: RowRejected | None = rejected
+    else:
+        refused = None
+        assert facts
+        assert facts_of_call(said) == facts
+        assert all(f.known_at >= f.at for f in facts)
+        for act in activities(facts):
+            assert is_activity_type(act.type)
+            assert act.message_id
+            assert all(type(v) is str for v in act.properties.values())
+    assert refused is None or (refused.code and refused.reason.endswith("."))
+
+
+def test_a_file_of_json_can_be_mapped(tmp_path: Path) -> None:
+    mapping = mapping_of(
+        "source: app\nfiles:\n  - name: sign-ins\n    match: {columns: [who, when]}\n    targets:\n"
+        "      - {table: activities, person: who, at: when, type: {constant: product.used}, properties: {plan: plan}}\n"
+    )
+    text = lines({"who": 7, "when": NOON, "plan": {"tier": "pro"}}, {"who": None, "when": NOON})
+    rows = list(opened(tmp_path, text, mapping=mapping, name="a.jsonl").rows())
+    (act,) = activities(rows[0].facts)
+    assert (act.record, act.properties) == ("app:7", {"plan": '{"tier":"pro"}'})
+    assert rows[1].rejection
+    assert rows[1].rejection.code == "missing"
+
+
+def test_whose_a_shared_device_is_does_not_depend_on_the_order_of_the_files(tmp_path: Path) -> None:
+    calls = [
+        call(
+            "page",
+            messageId="1",
+            userId=None,
+            anonymousId="tablet",
+            timestamp="2024-02-01T09:00:00Z",
+            name="Home",
+        ),
+        call(messageId="2", userId="ann", anonymousId="tablet", timestamp="2024-02-01T10:00:00Z"),
+        call(messageId="3", userId="bob", anonymousId="tablet", timestamp="2024-02-01T11:00:00Z"),
+        call(
+            "page",
+            messageId="4",
+            userId=None,
+            anonymousId="tablet",
+            timestamp="2024-02-01T12:00:00Z",
+            name="Pricing",
+        ),
+    ]
+    found = []
+    for n, order in enumerate(itertools.permutations(calls, 4)):
+        if n % 5:
+            continue
+        with store_of([], tmp_path=tmp_path) as store:
+            for c in order:
+                facts = [f for r in opened(tmp_path, lines(c), name="a.jsonl").rows() for f in r.facts]
+                append(store, facts, file_name=f"{c['messageId']}.jsonl")
+            people = dump(store, parse_instant("2024-02-02T00:00:00Z"))["people"]
+            found.append({name: len(p["activities"]) for name, p in people.items()})
+    assert found == [{"segment:ann": 3, "segment:bob": 1}] * 5

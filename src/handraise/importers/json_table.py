@@ -33,6 +33,8 @@ _OF_CALLS = (
     "type", "messageId", "anonymousId", "userId", "timestamp", "originalTimestamp", "sentAt", "receivedAt", "event", "name",
     "category", "properties", "traits", "context", "groupId", "previousId",
 )  # fmt: skip
+_DUMPS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_LOADS = json.JSONDecoder(parse_constant=lambda name: _no_constant(name)).decode
 _OF_BATCHES = ("sentAt", "receivedAt", "context")
 
 
@@ -99,15 +101,24 @@ class JsonTable:
         for name in said.value.keys() - self._columns:
             if len(self._unread) < MAX_COLUMNS:
                 self._unread[name] += 1
-        cells = [_cell(said.value.get(name)) for name in self.header]
+        get = said.value.get
+        cells = [_cell(get(name)) for name in self.header]
+        # Without an escape no character can be one that no text holds, and a short line has no long cell.
+        if self._is_document or "\\u" in said.text or len(said.text) > MAX_CELL:
+            rejection = self._unstorable(cells, line)
+            if rejection is not None:
+                return self._refused(said, rejection)
+        return ReadRow(line, cells, said.text)
+
+    def _unstorable(self, cells: Sequence[str], line: int) -> Rejection | None:
         for name, cell in zip(self.header, cells, strict=True):
             if len(cell) > MAX_CELL:
                 reason = f"a value has more than {MAX_CELL:,} characters."
-                return self._refused(said, Rejection(line, name, reason, "cell_too_long", cell[:MAX_VALUE]))
+                return Rejection(line, name, reason, "cell_too_long", cell[:MAX_VALUE])
             if _UNSTORABLE.search(cell):
                 reason = "the value holds characters that no text can hold."
-                return self._refused(said, Rejection(line, name, reason, "bad_json"))
-        return ReadRow(line, cells, said.text)
+                return Rejection(line, name, reason, "bad_json")
+        return None
 
     def _refused(self, said: _Said, rejection: Rejection) -> ReadRow:
         value = (
@@ -165,7 +176,7 @@ class JsonTable:
                 "Write one object a line (`.jsonl`), which is read line by line.",
             )
         try:
-            found = json.loads(text.lstrip("\ufeff"), parse_constant=_no_constant)
+            found = _LOADS(text.lstrip("\ufeff"))
         except (ValueError, RecursionError) as error:
             why = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
             line = error.lineno if isinstance(error, json.JSONDecodeError) else None
@@ -198,7 +209,7 @@ def _said(line: int, text: str) -> _Said:
     if _UNDECODED.search(text):
         return _Said(line, text, None, "utf8", "the line has bytes that are not UTF-8.")
     try:
-        value = json.loads(text.lstrip("\ufeff"), parse_constant=_no_constant)
+        value = _LOADS(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
         why = (
             error.msg
@@ -249,14 +260,12 @@ def _no_constant(name: str) -> float:
 
 def _cell(value: Any) -> str:
     """As a CSV export would write it; an empty object or list is an empty cell."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case dict() | list():
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
-        case _:
-            return str(value)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        return _DUMPS(value) if value else ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

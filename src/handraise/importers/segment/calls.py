@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from handraise.facts.rows import AccountRecord, Activity, Fact, IdentityKey, Membership, PersonRecord
@@ -24,6 +25,7 @@ SOURCE = "segment"
 # The property of an activity, and what a page or a screen calls it.
 _PAGE = {"path": "path", "url": "url", "title": "title", "referrer": "referrer", "search": "query"}
 _CAMPAIGN = ("name", "source", "medium", "term", "content")
+_snake = lru_cache(maxsize=8192)(snake)
 _VIEWED = EventKind("page.viewed")
 
 
@@ -35,11 +37,13 @@ class Intake:
     latest: Micros | None = None
     catalog: FieldCatalog = field(default_factory=FieldCatalog)
     formats: tuple[str, ...] = ()
+    instants: InstantReader = field(init=False, repr=False, compare=False)
+    traits: TraitReader = field(init=False, repr=False, compare=False)
 
-    @property
-    def instants(self) -> InstantReader:
-        """The spec's instants are in UTC where they have no zone."""
-        return InstantReader("UTC", self.formats, self.latest)
+    def __post_init__(self) -> None:
+        # The spec's instants are in UTC where they have no zone. A trait may name a day to come, such as a renewal.
+        object.__setattr__(self, "instants", InstantReader("UTC", self.formats, self.latest))
+        object.__setattr__(self, "traits", TraitReader(self.catalog, InstantReader("UTC", self.formats)))
 
 
 USUAL = Intake()
@@ -49,7 +53,8 @@ def facts_of_call(call: Mapping[str, object], intake: Intake = USUAL) -> list[Fa
     """What an `identify`, `track`, `page`, `screen`, `group` or `alias` call says.
 
     Facts depend on the call alone, so a call that is sent again says nothing new: activities bear its `messageId`, and
-    without one a hash of what they say, with `#1` for the first of its kind. Raises `RowRejected`.
+    without one a hash of what they say, with `#1` for the first of its kind. Texts are taken as they are: whoever reads the
+    call refuses characters that no text can hold, as `json_table` does. Raises `RowRejected`.
     """
     kind = (plain(call.get("type")) or "").strip().casefold()
     read = _READERS.get(kind)
@@ -75,10 +80,6 @@ class _Call:
     def caller(self) -> Caller:
         return caller_of(self.said, self.prefix)
 
-    def traits(self) -> TraitReader:
-        # A trait may name a day to come, such as a renewal.
-        return TraitReader(self.intake.catalog, InstantReader("UTC", self.intake.formats))
-
     def text(self, name: str) -> str | None:
         return plain(self.said.get(name))
 
@@ -87,7 +88,7 @@ def _identified(call: _Call) -> list[Fact]:
     caller = call.caller()
     out = caller.facts(call.at, call.known)
     said = mapping_in(call.said, "traits") or mapping_in(mapping_in(call.said, "context"), "traits")
-    reader = call.traits()
+    reader = call.intake.traits
     out += reader.changes("person", caller.record, said, call.at, call.known)
     reader.company(out, caller.record, said, call.prefix, call.at, call.known)
     return out
@@ -153,7 +154,9 @@ def _grouped(call: _Call) -> list[Fact]:
         raise RowRejected("groupId", "missing", "the call does not say which group.")
     account = call.prefix + group
     out: list[Fact] = [AccountRecord(account, call.at, call.known)]
-    out += call.traits().changes("account", account, mapping_in(call.said, "traits"), call.at, call.known)
+    out += call.intake.traits.changes(
+        "account", account, mapping_in(call.said, "traits"), call.at, call.known
+    )
     if id_in(call.said, "userId") or id_in(call.said, "anonymousId"):
         # The group's own address is no one's: only ids say who called.
         caller = caller_of({n: call.said.get(n) for n in ("userId", "anonymousId")}, call.prefix)
@@ -193,25 +196,29 @@ def _properties(said: Mapping[str, object]) -> dict[str, str]:
     for name, value in said.items():
         text = plain(value)
         if text is not None:
-            found.setdefault(snake(name), text)
+            found.setdefault(_snake(name), text)
     return found
 
 
 def _add_page(properties: dict[str, str], page: Mapping[str, object]) -> None:
-    for name, own in _PAGE.items():
+    for name, own in _PAGE.items() if page else ():
         text = plain(page.get(name))
         if text is not None and (own != "query" or text.startswith("?")):
             properties.setdefault(own, text.lstrip("?") if own == "query" else text)
     if "path" not in properties and "url" in properties:
         try:
-            path = urlsplit(properties["url"]).path
+            properties["path"] = _path_of(properties["url"])
         except ValueError:
             return
-        properties["path"] = path or "/"
+
+
+@lru_cache(maxsize=8192)
+def _path_of(url: str) -> str:
+    return urlsplit(url).path or "/"
 
 
 def _add_campaign(properties: dict[str, str], campaign: Mapping[str, object]) -> None:
-    for name in _CAMPAIGN:
+    for name in _CAMPAIGN if campaign else ():
         text = plain(campaign.get(name))
         if text is not None:
             properties.setdefault(f"utm_{'campaign' if name == 'name' else name}", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from handraise.importers.schema import key_of, snake
@@ -67,6 +68,7 @@ def _read(rows: str) -> dict[str, EventKind]:
 EVENTS: dict[str, EventKind] = _read(_EVENTS)
 
 
+@lru_cache(maxsize=4096)
 def kind_of(event: str) -> EventKind:
     """What an event of that name is; `custom.<name>` where the name is none of the usual ones."""
     return EVENTS.get(key_of(event)) or EventKind(f"custom.{snake(event)}")

@@ -25,17 +25,25 @@ NO_IDS = frozenset((
 
 def id_in(call: Mapping[str, object], name: str) -> str | None:
     """An id; none where the sender wrote a word for none. Raises `RowRejected` for one that is too long."""
-    text = (plain(call.get(name)) or "").strip()
-    if not text or text.casefold() in NO_IDS:
+    value = call.get(name)
+    if value is None:
+        return None
+    text = (plain(value) or "").strip()
+    if not text or is_no_id(text):
         return None
     if len(text) > MAX_ID:
         raise RowRejected(name, "bad_id", f"the id has more than {MAX_ID} characters.", text)
     return text
 
 
+def is_no_id(text: str) -> bool:
+    """Whether an id is a word for none; all of those are short or have dashes."""
+    return (len(text) <= 15 or len(text) == 36) and text.casefold() in NO_IDS
+
+
 def has_no_id(call: Mapping[str, object]) -> bool:
     """Whether the call has an id that is a word for none."""
-    return any((plain(call.get(n)) or "").strip().casefold() in NO_IDS for n in ("userId", "anonymousId"))
+    return any(is_no_id((plain(call.get(n)) or "").strip()) for n in ("userId", "anonymousId"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +71,16 @@ class Caller:
 def caller_of(call: Mapping[str, object], prefix: str) -> Caller:
     """Raises `RowRejected` where the call names nobody."""
     user, device = id_in(call, "userId"), id_in(call, "anonymousId")
-    address = _address(call)
+    # Of a user, an address is learnt when the call is about the user.
+    address = _address(call) if user is None or call.get("type") == "identify" else None
     if user is None and address is None:
         if device is None:
             raise RowRejected("userId", "no_person", "the call has neither a `userId` nor an `anonymousId`.")
         return Caller(prefix + device, False, None, None)
     record = prefix + (user if user is not None else address or "")
     visitor = prefix + device if device is not None and prefix + device != record else None
-    stated = address if user is None or call.get("type") == "identify" else None
-    key = email_key(stated) if stated else email_key(user or "")
-    return Caller(record, True, visitor, key)
+    bears = address or (user if user is not None and "@" in user else None)
+    return Caller(record, True, visitor, email_key(bears) if bears else None)
 
 
 def _address(call: Mapping[str, object]) -> str | None:
