@@ -99,9 +99,7 @@ def test_warehouse_tables_are_recognised_and_every_row_is_told(
     assert {r.rejection.code for r in found if r.rejection} <= {"not_an_id", "id_checksum", "not_staff"}
 
 
-@pytest.mark.parametrize(
-    "name", ["order", "user_role", "product_2", "opportunity_line_item"]
-)
+@pytest.mark.parametrize("name", ["order", "user_role", "product_2", "opportunity_line_item"])
 def test_other_objects_of_a_warehouse_are_not_mistaken_for_known_ones(real_data: Path, name: str) -> None:
     from handraise.errors import InputFileError
 
