@@ -285,14 +285,6 @@ def test_a_call_is_taken_once_for_ever_and_without_an_id_by_what_it_says(tmp_pat
     assert count == (3,)
 
 
-def test_who_somebody_is_is_told_once_a_file_by_the_earliest_call_so_far(tmp_path: Path) -> None:
-    times = ("2024-02-03T00:00:00Z", "2024-02-02T00:00:00Z", "2024-02-04T00:00:00Z")
-    calls = [call(messageId=str(n), anonymousId="d", timestamp=at) for n, at in enumerate(times)]
-    rows = [r.facts for r in opened(tmp_path, lines(*calls), name="a.jsonl").rows()]
-    assert [len(facts) for facts in rows] == [4, 4, 1]
-    assert [len(activities(facts)) for facts in rows] == [1, 1, 1]
-
-
 def test_a_name_that_comes_late_is_a_finding(tmp_path: Path) -> None:
     calls = [call(messageId=str(n)) for n in range(1_001)]
     read = opened(tmp_path, lines(*calls, call(messageId="z", oddity=1)), name="a.jsonl")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from handraise.facts.rows import Activity, Fact, IdentityKey, PersonRecord
+from handraise.facts.rows import Activity, Fact
 from handraise.importers.imports import Notes
 from handraise.importers.mapping.occurrences import Occurrences
 from handraise.importers.rejects import RowRejected
@@ -16,7 +16,6 @@ from handraise.importers.segment import schemas
 from handraise.importers.segment.calls import Intake, facts_of_call, keyed
 from handraise.importers.segment.who import has_no_id
 from handraise.importers.settings import ImportSettings
-from handraise.model.time import Micros
 
 _OBJECTS = frozenset(("properties", "traits", "context"))
 _ENVELOPE = {
@@ -30,8 +29,6 @@ _ENVELOPE = {
     "group_id": "groupId",
     "previous_id": "previousId",
 }
-# Records and keys of which a file is remembered to have told.
-MOST_TOLD = 500_000
 _PLACES = {"context_page_": "page", "context_campaign_": "campaign", "context_traits_": "traits"}
 Call = dict[str, object]
 NewReader = Callable[[Match, Sequence[str], str, ImportSettings], "CallReader"]
@@ -45,7 +42,6 @@ class CallReader:
         self._intake = Intake(source, settings.latest, settings.catalog(), settings.formats)
         self._occurrences = Occurrences()
         self._missing = settings.missing
-        self._told: dict[tuple[str, str | bool], tuple[Micros, Micros]] = {}
         self._columns = tuple((use.means, use.position) for use in match.uses if use.means)
 
     def facts(self, row: Sequence[str]) -> list[Fact]:
@@ -56,10 +52,7 @@ class CallReader:
                 "calls have a word for no id (`null`, `undefined`, ...) where an id stands; it is none."
             )
             self.notes.counts["no_id", sentence] += 1
-        if not any(isinstance(f, Activity) for f in out):
-            return out
-        told = [f for f in out if not self._was_told(f)]
-        return told if call.get("messageId") else self._keyed(told)
+        return out if call.get("messageId") else self._keyed(out)
 
     def call_of(self, row: Sequence[str]) -> Mapping[str, object]:
         """The call as it was sent; what was an object is one again."""
@@ -68,22 +61,6 @@ class CallReader:
     def cells(self, row: Sequence[str]) -> list[tuple[str, str]]:
         missing = self._missing
         return [(name, cell) for name, i in self._columns if (cell := row[i]) and cell not in missing]
-
-    def _was_told(self, fact: Fact) -> bool:
-        """Whether an earlier call of this file says that a record is there, or bears a key, and since no later an instant.
-        Every call says so, and only the first telling counts; the others would only be compared and dropped by the store."""
-        if not isinstance(fact, PersonRecord | IdentityKey):
-            return False
-        what, since = (
-            (fact[0], fact.identified if isinstance(fact, PersonRecord) else fact.key),
-            (fact.known_at, fact.at),
-        )
-        before = self._told.get(what)
-        if before is not None and before <= since:
-            return True
-        if before is not None or len(self._told) < MOST_TOLD:
-            self._told[what] = since
-        return False
 
     def _keyed(self, facts: list[Fact]) -> list[Fact]:
         repeated = self._occurrences.n_repeated
