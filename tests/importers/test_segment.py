@@ -393,3 +393,12 @@ def test_whose_a_shared_device_is_does_not_depend_on_the_order_of_the_files(tmp_
             people = dump(store, parse_instant("2024-02-02T00:00:00Z"))["people"]
             found.append({name: len(p["activities"]) for name, p in people.items()})
     assert found == [{"segment:ann": 3, "segment:bob": 1}] * 5
+
+
+def test_a_stream_can_be_named_after_another_system(tmp_path: Path) -> None:
+    read = open_import(
+        write(tmp_path, lines(call(anonymousId="d")), "a.jsonl"), SETTINGS, source="rudderstack"
+    )
+    (row,) = read.rows()
+    assert {f.record for f in row.facts if isinstance(f, PersonRecord)} == {"rudderstack:u", "rudderstack:d"}
+    assert keys(list(row.facts)) == [("rudderstack:d", "id:rudderstack:u")]
