@@ -19,6 +19,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -104,6 +105,16 @@ class Workspace:
         with FactStore(path, memory_limit=f"{self.settings.memory_limit_mb}MB", threads=threads) as store:
             yield store
 
+    @contextmanager
+    def _passing_store(self) -> Iterator[FactStore]:
+        """The facts; where there are none yet, an empty store that is gone after the block."""
+        if (self.folder / self.settings.store).exists():
+            with self.store() as store:
+                yield store
+            return
+        with TemporaryDirectory() as folder, FactStore(Path(folder) / "facts.duckdb") as store:
+            yield store
+
     def playbook_path(self) -> Path:
         """The playbook file, or the folder of playbook files."""
         folder = self.folder / PLAYBOOK_FOLDER
@@ -129,10 +140,12 @@ class Workspace:
         exported_at: str | Micros | None = None,
         covers: tuple[Micros, Micros] | None = None,
         progress: Progress | None = None,
+        dry_run: bool = False,
     ) -> tuple[FileOutcome, ...]:
-        """Import files, and the files of folders. Each is reconciled or refused; one does not stop the others."""
+        """Import files, and the files of folders and archives. Each is reconciled or refused; one does not stop the others.
+        `dry_run`: says what would become of them, and changes nothing."""
         own_mapping = self.folder / MAPPING_FILE
-        with self.store() as store:
+        with self._passing_store() if dry_run else self.store() as store:
             importing = Importing(store, self.settings, self.clock)
             return importing.import_paths(
                 [Path(p) for p in paths],
@@ -142,6 +155,7 @@ class Workspace:
                 exported_at=_instant(exported_at),
                 covers=covers,
                 progress=progress,
+                dry_run=dry_run,
             )
 
     def imports(self) -> tuple[ImportResult, ...]:

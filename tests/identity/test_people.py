@@ -216,3 +216,79 @@ def test_anybody_is_found_by_name_bare_id_or_address(tmp_path: Path) -> None:
 def test_addresses_are_compared_without_case_width_or_blanks() -> None:
     assert normalise_email("  Ann.Lee+x@Example.COM ") == "ann.lee+x@example.com"
     assert normalise_email("ＡＮＮ@ｅｘａｍｐｌｅ．com") == "ann@example.com"
+
+
+def browser(name: str, at: int = 0) -> PersonRecord:
+    return person(name, at, identified=False)
+
+
+def link(visitor: str, record: str, at: int) -> IdentityKey:
+    return IdentityKey(visitor, f"id:{record}", at, at)
+
+
+def test_a_shared_device_chains_nobody_and_is_whose_it_was_first(tmp_path: Path) -> None:
+    facts: list[Fact] = [
+        *(person("crm:1", 1), person("crm:2", 2), person("crm:3", 3), browser("web:1")),
+        *(link("web:1", "crm:2", 5), link("web:1", "crm:1", 6), link("web:1", "crm:3", 7)),
+        visit(1, "web:1", 4),
+    ]
+    for order in (facts, facts[::-1]):
+        found = people(order, tmp_path)
+        assert {name: len(p["activities"]) for name, p in found.items()} == {
+            "crm:1": 0,
+            "crm:2": 1,
+            "crm:3": 0,
+        }
+
+
+def test_the_first_link_counts_that_was_seen_first_then_one_to_a_record_then_the_smaller_name(
+    tmp_path: Path,
+) -> None:
+    there = [
+        person("crm:1"),
+        person("crm:2"),
+        mail("crm:1", "a@x.com"),
+        browser("web:1"),
+        visit(1, "web:1", 4),
+    ]
+    late = IdentityKey("web:1", "id:crm:1", 3, 9)
+    cases = {
+        "crm:2": [link("web:1", "crm:2", 5), late],
+        "crm:1": [link("web:1", "crm:2", 5), link("web:1", "crm:1", 5)],
+    }
+    for whose, links in cases.items():
+        assert people([*there, *links], tmp_path)[whose]["activities"] != []
+    assert people([*there, mail("web:1", "a@x.com", 5), link("web:1", "crm:2", 5)], tmp_path)["crm:2"][
+        "activities"
+    ]
+
+
+def test_whoever_names_a_visitor_first_has_them(tmp_path: Path) -> None:
+    facts = [
+        *(person("crm:1"), person("crm:2"), browser("web:1"), visit(1, "web:1", 4)),
+        *(
+            IdentityKey("crm:2", "id:web:1", 5, 5),
+            IdentityKey("crm:1", "id:web:1", 6, 6),
+            link("web:1", "crm:1", 7),
+        ),
+    ]
+    found = people(facts, tmp_path)
+    assert {name: len(p["activities"]) for name, p in found.items()} == {"crm:1": 0, "crm:2": 1}
+
+
+def test_a_visitor_who_is_identified_bears_all_their_keys_from_then_on(tmp_path: Path) -> None:
+    facts = [
+        *(person("crm:1"), person("crm:2", 1), browser("web:1", 2)),
+        *(link("web:1", "crm:1", 3), link("web:1", "crm:2", 4), person("web:1", 8)),
+    ]
+    assert set(people(facts, tmp_path, as_of=7)) == {"crm:1", "crm:2"}
+    assert set(people(facts, tmp_path)) == {"crm:1"}
+
+
+def test_a_visitor_of_a_visitor_is_whose_that_one_is(tmp_path: Path) -> None:
+    facts = [
+        *(person("crm:1"), person("crm:2"), browser("web:1"), browser("web:2"), visit(1, "web:2", 1)),
+        *(link("web:1", "crm:2", 3), link("web:2", "web:1", 4), link("web:2", "crm:1", 5)),
+    ]
+    found = people(facts, tmp_path)
+    assert {name: len(p["activities"]) for name, p in found.items()} == {"crm:1": 0, "crm:2": 1}

@@ -17,6 +17,7 @@ from handraise.model.time import iso, parse_instant
 EXPORTED = parse_instant("2024-06-30T12:00:00Z")
 SETTINGS = ImportSettings(EXPORTED)
 SAMPLES = Path(__file__).parent / "samples"
+SAMPLE_FILES = sorted(p for p in SAMPLES.rglob("*") if p.suffix in (".csv", ".json", ".jsonl"))
 
 
 def sf_id(prefix: str, number: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.importers.helpers import SAMPLES, SETTINGS, mapping_of, write
+from tests.importers.helpers import SAMPLE_FILES, SETTINGS, mapping_of, write
 
 from handraise.errors import InputFileError
 from handraise.importers.cells import parse_number, parser_of
@@ -20,7 +20,8 @@ from handraise.importers.opening import open_import
 from handraise.importers.rejects import CellError
 from handraise.model.values import FieldType
 
-SAMPLE_BYTES = [p.read_bytes() for p in sorted(SAMPLES.rglob("*.csv"))]
+SAMPLE_BYTES = [p.read_bytes() for p in SAMPLE_FILES]
+SAMPLE_TABLES = [p.read_bytes() for p in SAMPLE_FILES if p.suffix == ".csv"]
 RELAXED = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
 )
@@ -76,7 +77,23 @@ def test_any_change_to_a_good_file(tmp_path: Path, data: st.DataObject) -> None:
         content[start:end] = data.draw(
             st.one_of(
                 st.binary(max_size=4),
-                st.sampled_from([b'"', b"\n", b",", b"\0", b'""', b"\xe9", b"\xef\xbb\xbf", b"9" * 50]),
+                st.sampled_from(
+                    [
+                        b'"',
+                        b"\n",
+                        b",",
+                        b"\0",
+                        b'""',
+                        b"\xe9",
+                        b"\xef\xbb\xbf",
+                        b"9" * 50,
+                        b"[",
+                        b"{}",
+                        b"\\u0000",
+                        b"\\ud800",
+                        b"[" * 99,
+                    ]
+                ),
             )
         )
     imported(write(tmp_path, bytes(content)))
@@ -91,7 +108,7 @@ CELL = st.one_of(
 @RELAXED
 @given(st.data())
 def test_any_cells_under_a_known_header(tmp_path: Path, data: st.DataObject) -> None:
-    header = data.draw(st.sampled_from(SAMPLE_BYTES)).decode().splitlines()[0]
+    header = data.draw(st.sampled_from(SAMPLE_TABLES)).decode().splitlines()[0]
     n = len(next(csv.reader([header])))
     out = io.StringIO()
     rows = data.draw(st.lists(st.lists(CELL, min_size=n, max_size=n), max_size=3))

@@ -51,7 +51,9 @@ def workbook() -> bytes:
         (b"\xef\xbb\xbf\n", "IF109", "header"),
         (b"<!DOCTYPE html><html><body>Please log in</body></html>", "IF105", "web page"),
         (b"\n  <HTML>\n<head>", "IF105", "web page"),
-        (b'{"id": 1}', "IF107", "JSON"),
+        (b'{"id": 1}', "IF112", "no importer recognises"),
+        (b'{"id": 1, ', "IF108", "no JSON object"),
+        (b"[{}]", "IF108", "no JSON object"),
         (workbook(), "IF106", "Excel workbook"),
         (b"PK\x03\x04 nothing", "IF106", "zip archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "IF107", "Excel"),
@@ -124,7 +126,7 @@ def test_a_folder_stands_for_the_tables_in_it(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_nothing_to_import_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputFileError, match="no CSV or Parquet"):
+    with pytest.raises(InputFileError, match="no CSV, JSON or Parquet"):
         files_at(tmp_path)
 
 

@@ -19,7 +19,7 @@ def as_parquet(source: Path, folder: Path) -> Path:
     with source.open(newline="") as file:
         header, *rows = csv.reader(file)
     columns = {name: pa.array([row[i] or None for row in rows], pa.string()) for i, name in enumerate(header)}
-    path = folder / "file.parquet"
+    path = folder / f"{source.stem}.parquet"
     pq.write_table(pa.table(columns), path)
     return path
 

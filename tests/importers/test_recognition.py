@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.importers.helpers import SAMPLES, SETTINGS, csv_text, opened, write
+from tests.importers.helpers import SAMPLE_FILES, SETTINGS, csv_text, opened, write
 
 from handraise.errors import InputFileError
 from handraise.importers.opening import open_import
@@ -17,13 +17,15 @@ from handraise.model.fields import FieldCatalog
 def test_the_whole_standard_header_is_claimed_by_its_importer_alone(importer: object) -> None:
     schema = importer.schema  # type: ignore[attr-defined]
     header = tuple(c.name for c in schema.columns if not c.name.startswith("_"))
-    claims = [r for r in (identify(header, i, FieldCatalog()) for i in IMPORTERS) if r.is_claim]
+    claims = [
+        r for r in (identify(header, i, FieldCatalog(), schema.named or "") for i in IMPORTERS) if r.is_claim
+    ]
     best = max(claims, key=lambda r: r.score)
     assert best.importer.schema is schema
     assert [r for r in claims if r.score == best.score] == [best]
 
 
-@pytest.mark.parametrize("path", sorted(SAMPLES.rglob("*.csv")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", SAMPLE_FILES, ids=lambda p: p.stem)
 def test_it_says_what_it_took_the_file_for_and_why(path: Path) -> None:
     read = open_import(path, SETTINGS)
     assert read.importer in read.why

@@ -108,6 +108,28 @@ def uncontradicted(facts: Iterable[Fact]) -> Settled:
     return Settled(first.values())
 
 
+NEVER = float("inf")
+
+
+def _seen(fact: PersonRecord | IdentityKey) -> Micros:
+    return max(fact.at, fact.known_at)
+
+
+def _ends(key: IdentityKey) -> tuple[str, ...]:
+    """The record that bears the key, and the one that it names."""
+    return (key.record, *_record_named_by(key.key))
+
+
+def _is_idle(key: IdentityKey) -> bool:
+    return key.key == f"id:{key.record}"
+
+
+def _order(key: IdentityKey, visitor: str) -> tuple[Micros, bool, str]:
+    """Earliest first; of those at once, one that names a record, then by name."""
+    other = key.key if key.record == visitor else f"id:{key.record}"
+    return (_seen(key), not other.startswith("id:"), other)
+
+
 class Reading:
     """The facts visible at `as_of`. `people` holds those who are decided, by id, in the order of their ids."""
 
@@ -176,12 +198,12 @@ class Reading:
         return [person for person in people if person is not None]
 
     def _components(self) -> list[frozenset[str]]:
-        """Records that share a key, directly or through others, are one person."""
+        """Records that share a key, directly or through others, are one person; a visitor's is joined by its first link."""
         bearers: dict[str, set[str]] = defaultdict(set)
         keys: dict[str, set[str]] = defaultdict(set)
-        borne = [(fact.record, fact.key) for fact in self._of(IdentityKey)]
-        named = [fact.record for fact in self._of(PersonRecord)]
-        named += [name for record, key in borne for name in (record, *_record_named_by(key))]
+        borne = [(fact.record, fact.key) for fact in self._of(IdentityKey) if self._joins(fact)]
+        told = [name for fact in self._of(IdentityKey) for name in (fact.record, *_record_named_by(fact.key))]
+        named = [fact.record for fact in self._of(PersonRecord)] + told
         borne += [(name, f"id:{name}") for name in named]
         for record, key in borne:
             bearers[key].add(record)
@@ -197,6 +219,42 @@ class Reading:
             components.append(frozenset(component))
             left -= component
         return components
+
+    def _joins(self, key: IdentityKey) -> bool:
+        """Whether a key is in force: it is no visitor's, or the visitor's first, or they have been identified since."""
+        visitor = self._visitor_of(key, _seen(key))
+        if visitor is None:
+            return True
+        links = [k for k in self._of(IdentityKey) if visitor in _ends(k) and not _is_idle(k)]
+        # Before a visitor is told of, every link of theirs is taken.
+        mine = [
+            k
+            for k in links
+            if self._visitor_of(k, _seen(k)) == visitor or _seen(k) < self._told(visitor, False)
+        ]
+        if key == min(mine, key=lambda k: _order(k, visitor)):
+            return True
+        identified_at = self._told(visitor, True)
+        if identified_at is NEVER:
+            return False
+        leads_to = (
+            _record_named_by(key.key)[0] if key.record == visitor and key.key.startswith("id:") else None
+        )
+        return leads_to is None or not self._is_visitor(leads_to, identified_at)
+
+    def _visitor_of(self, key: IdentityKey, instant: float) -> str | None:
+        """Whose link it is, if a visitor's: the one who bears it, else the one whom it names."""
+        return None if _is_idle(key) else next((r for r in _ends(key) if self._is_visitor(r, instant)), None)
+
+    def _is_visitor(self, record: str, instant: float) -> bool:
+        return self._told(record, False) <= instant < self._told(record, True)
+
+    def _told(self, record: str, identified: bool) -> float:
+        """Since when the record is told of as identified, or as not."""
+        rows = self._of(PersonRecord)
+        return min(
+            (_seen(f) for f in rows if (f.record, f.identified) == (record, identified)), default=NEVER
+        )
 
     def _person(self, records: frozenset[str]) -> Person | None:
         """Nobody, when no record is both visible and identified, or when every record is deleted."""

@@ -87,6 +87,15 @@ def test_an_anonymous_visitor_is_nobody_until_linked(ask: Ask) -> None:
     assert ask(world, Did("page"), ago(1)) == {"ann": IN}
 
 
+def test_a_device_of_several_people_is_whose_it_was_first(ask: Ask) -> None:
+    """A tablet at the booth on which Ann signs in, then Bob: they stay two people, and what was done on it without a name
+    is Ann's."""
+    world = World().person("ann", "bob").person("web:tablet", identified=False)
+    world.bears("web:tablet", "id:crm:ann", at=ago(3)).bears("web:tablet", "id:crm:bob", at=ago(2))
+    world.did("web:tablet", "page.viewed", at=ago(1))
+    assert ask(world, Did("page")) == {"ann": IN, "bob": OUT}
+
+
 def test_a_key_may_name_a_record_whose_own_row_has_not_arrived(ask: Ask) -> None:
     """The CRM says that she is the web tool's visitor 7; the visitor's clicks are hers although the web tool's own
     row about visitor 7 comes later or never."""

@@ -46,6 +46,7 @@ def import_files(
     mapping: Path | None,
     exported_at: str | None,
     covers: str | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     with progress("Importing") as report:
@@ -56,8 +57,12 @@ def import_files(
             exported_at=exported_at,
             covers=_period(covers),
             progress=report,
+            dry_run=dry_run,
         )
-    _say_imported(outcomes, as_json)
+    if dry_run:
+        _say_rehearsed(outcomes, as_json)
+    else:
+        _say_imported(outcomes, as_json)
     if not any(o.accepted or o.duplicate for o in outcomes):
         raise SystemExit(int(ExitCode.INPUT_FILE))
 
@@ -67,6 +72,13 @@ def _say_imported(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
         print_json({"files": [o.as_dict() for o in outcomes]})
     else:
         screens.imported(outcomes)
+
+
+def _say_rehearsed(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
+    if as_json:
+        print_json({"dry_run": True, "files": [o.as_dict() for o in outcomes]})
+    else:
+        screens.imported(outcomes, is_rehearsed=True)
 
 
 def quarantine(workspace: Path | None, out: Path | None, limit: int | None, as_json: bool) -> None:

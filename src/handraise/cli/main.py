@@ -114,7 +114,7 @@ def init(
 def import_(
     paths: Annotated[
         Optional[list[Path]],  # noqa: UP045
-        typer.Argument(metavar="PATH...", parser=named_path, help="Files, or folders of files."),
+        typer.Argument(metavar="PATH...", parser=named_path, help="Files, archives, or folders of files."),
     ] = None,
     source: Annotated[
         str | None,
@@ -144,6 +144,9 @@ def import_(
             "--undo", metavar="ID", help="Take an import back instead: `handraise imports` has its id."
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of each file, and change nothing.")
+    ] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -158,7 +161,7 @@ def import_(
             return
         from handraise.cli import commands
 
-        commands.import_files(workspace, paths or [], source, mapping, exported_at, covers, json)
+        commands.import_files(workspace, paths or [], source, mapping, exported_at, covers, dry_run, json)
 
 
 @app.command()

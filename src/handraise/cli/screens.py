@@ -71,8 +71,8 @@ def created(folder: Path, written: Sequence[str]) -> None:
     note("Next: edit playbook.yml, then `handraise check` and `handraise import PATH...` in that folder.")
 
 
-def imported(outcomes: Sequence[FileOutcome]) -> None:
-    """What each file was taken for, and the reconciliation of its rows."""
+def imported(outcomes: Sequence[FileOutcome], *, is_rehearsed: bool = False) -> None:
+    """What each file was taken for, and the reconciliation of its rows; if rehearsed, what both would be."""
     table = new_table(
         "file", "taken for", "rows in", "accepted", "duplicate", "quarantined", right=(2, 3, 4, 5)
     )
@@ -97,7 +97,9 @@ def imported(outcomes: Sequence[FileOutcome]) -> None:
         CONSOLE.print(table)
     for o in outcomes:
         _file_details(o, say_why=len(outcomes) <= FEW_FILES)
-    if any(o.quarantined for o in outcomes):
+    if is_rehearsed:
+        note("This was a dry run: nothing was changed.")
+    elif any(o.quarantined for o in outcomes):
         note("`handraise quarantine` lists the rows that could not be taken.")
 
 

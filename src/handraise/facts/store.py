@@ -54,6 +54,10 @@ class FactStore:
         self.read_only = self.path.exists() and not sql.can_write(self.path)
         self.connection: Connection = connect(self.path, memory_limit, threads, read_only=self.read_only)
         self._lock = threading.RLock()
+        self.rehearses = False
+        """Whether what is written now will be undone."""
+        self.is_torn = False
+        """Whether something failed in a rehearsal after it may have written, so that its state is none of the real one."""
         self.n_kept = 0
         """How often calibrations or an activation were stored through this object."""
         try:
@@ -76,7 +80,21 @@ class FactStore:
     def cursor(self) -> Connection:
         """A connection of its own to the same data, for one thread."""
         with self._lock:
-            return self.connection.cursor()
+            # Only the connection that rehearses sees what it has written.
+            return self.connection if self.rehearses else self.connection.cursor()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Whatever is written while the block runs is seen in it and undone at its end. For one thread."""
+        self.check_writable()
+        with self._lock:
+            self.connection.execute("BEGIN")
+            self.rehearses, self.is_torn = True, False
+            try:
+                yield
+            finally:
+                self.rehearses = False
+                self.connection.execute("ROLLBACK")
 
     def check_writable(self) -> None:
         """Raises `EngineError` where the file may only be read, before work is done that would be lost."""
@@ -170,6 +188,8 @@ class FactStore:
 
     def cluster(self, *, everything: bool = False) -> int:
         """Rebuilds the buckets of the second ordering that need it; the number of buckets rebuilt."""
+        if self.rehearses:
+            return 0
         with self._lock:
             last_seq = self.last_seq
             buckets = (
@@ -316,6 +336,13 @@ class FactStore:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         self.check_writable()
+        if self.rehearses:
+            try:
+                yield self.connection
+            except BaseException:
+                self.is_torn = True
+                raise
+            return
         with self._lock:
             self.connection.execute("BEGIN")
             try:

@@ -22,15 +22,14 @@ from handraise.facts.view import View
 from handraise.identity.pairs import LifeParts, pairs_of
 from handraise.identity.people import (
     ALWAYS,
-    NEVER,
     Links,
-    Rows,
     links_of,
     name_ranks,
     ranks_of,
     records_of,
     told_deletions,
 )
+from handraise.identity.visitors import NEVER, Rows
 from handraise.model.time import Micros
 
 
@@ -65,7 +64,7 @@ def lives_up_to(view: View, source_rank: Mapping[int, int], chosen: Ints | None 
     """Every life that began by the view's instant; with `chosen`, of these records (whole components)."""
     n_records = int(one(view.connection, "SELECT coalesce(max(id), -1) + 1 FROM record_names"))
     records = records_of(view, chosen)
-    links = links_of(view, n_records, chosen)
+    links = links_of(view, n_records, records, chosen)
     deletions = _deletions(view, source_rank)
     is_simple = np.bincount(records["record"][records["identified"]], minlength=n_records) == 1
     is_simple &= np.bincount(records["record"], minlength=n_records) == 1

@@ -12,7 +12,8 @@ import numpy as np
 
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.facts.view import View
-from handraise.identity.people import ALWAYS, NEVER, Links, Rows, name_ranks
+from handraise.identity.people import ALWAYS, Links, name_ranks
+from handraise.identity.visitors import NEVER, Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,8 @@ import numpy.typing as npt
 from handraise.facts.chunks import Bools, Instants, Ints
 from handraise.facts.sql import one
 from handraise.facts.view import View
+from handraise.identity.visitors import NEVER, Borne, Rows, links_in_force
 
-Rows = Mapping[str, npt.NDArray[Any]]
-
-NEVER = np.iinfo(np.int64).max
 ALWAYS = np.iinfo(np.int64).min
 
 
@@ -60,7 +58,7 @@ def people_at(view: View, source_rank: Mapping[int, int], chosen: Ints | None = 
     """Everybody as known in a view; with `chosen`, only who is made of these records (whole components)."""
     n_records = int(one(view.connection, "SELECT coalesce(max(id), -1) + 1 FROM record_names"))
     records = records_of(view, chosen)
-    links = links_of(view, n_records, chosen)
+    links = links_of(view, n_records, records, chosen)
     group = _group(links, n_records)
     identified = records["identified"]
     named = _representatives(view, records, identified, group, links)
@@ -84,25 +82,26 @@ def records_of(view: View, chosen: Ints | None) -> Rows:
     return view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
 
 
-def links_of(view: View, n_records: int, chosen: Ints | None) -> Links:
-    """Only keys that two records bear join anything; most keys are borne by one."""
+def links_of(view: View, n_records: int, records: Rows, chosen: Ints | None) -> Links:
+    """Only keys that two records bear join anything; most keys are borne by one. Of a visitor's keys, the first joins."""
     statement = """SELECT record, identity_key, greatest(happened_at, known_at) AS since
                    FROM identity_keys WHERE {visible}"""
     if chosen is None:
         borne = view.arrays(statement)
     else:
         borne = view.among(statement + " AND record IN (SELECT id FROM chosen)", chosen)
-    named = view.arrays("SELECT id, record FROM key_names WHERE record IS NOT NULL")
+    names = view.arrays("SELECT id, record FROM key_names WHERE record IS NOT NULL")
     keys = borne["identity_key"]
     n_keys = int(keys.max(initial=-1)) + 1
-    names = named["id"] < n_keys
+    is_borne = names["id"] < n_keys
     named_record = np.full(n_keys, -1, dtype=np.int32)
-    named_record[named["id"][names]] = named["record"][names]
-    bearers = np.bincount(keys, minlength=n_keys) + (named_record >= 0)
-    joins = bearers[keys] > 1
-    record, key, since = borne["record"][joins], keys[joins], borne["since"][joins]
-    other = np.where(named_record[key] >= 0, named_record[key], n_records + key)
-    return _graph(record, other, since, n_records)
+    named_record[names["id"][is_borne]] = names["record"][is_borne]
+    told = Borne(borne["record"], keys, named_record[keys], borne["since"])
+    links = links_in_force(view, told, records, n_records)
+    bearers = np.bincount(links.key, minlength=n_keys) + (named_record >= 0)
+    links = links.where(bearers[links.key] > 1)
+    other = np.where(links.named >= 0, links.named, n_records + links.key)
+    return _graph(links.record, other, links.since, n_records)
 
 
 def _graph(record: Ints, other: Ints, since: Instants, n_records: int) -> Links:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from handraise.errors import Finding, InputFileError, Severity
+from handraise.importers import archives
 from handraise.importers.rejects import refused
 
 _BLOCK = 1 << 20
@@ -41,6 +42,7 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|title|script|meta|table|div|p)\b",
     re.I | re.S,
 )
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[{\]])")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -59,6 +61,7 @@ class Content:
     is_parquet: bool
     is_damaged: bool
     findings: tuple[Finding, ...]
+    is_json: bool = False
 
     @contextmanager
     def text(self) -> Iterator[io.TextIOWrapper]:
@@ -78,9 +81,10 @@ class Content:
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked if it is gzip. Every failure to read is an `InputFileError`."""
+    member = archives.member_at(path)
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
+        with path.open("rb") if member is None else archives.opened_member(member) as raw:
+            packed = member is None and raw.read(2) == _GZIP
             raw.seek(0)
             if not packed:
                 yield raw
@@ -118,7 +122,8 @@ def inspect(path: Path) -> Content:
         scan.end()
     is_parquet = head.startswith(_PARQUET)
     findings = () if is_parquet else scan.findings()
-    return Content(path, scan.hash.hexdigest(), scan.encoding, is_parquet, scan.is_damaged, findings)
+    is_json = _JSON.match(head) is not None
+    return Content(path, scan.hash.hexdigest(), scan.encoding, is_parquet, scan.is_damaged, findings, is_json)
 
 
 class _Scan:
@@ -195,6 +200,8 @@ class _Scan:
 
 
 def _check_place(path: Path) -> None:
+    if archives.member_at(path) is not None:
+        return  # opening it says what is wrong with it
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
@@ -228,6 +235,8 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         raise _archive(path)
     if head.startswith(_PARQUET) or any(head.startswith(bom) for bom, name in _BOMS if name == "utf-16"):
         return
+    if head.startswith(_GZIP) and archives.member_at(path) is not None:
+        raise refused("IF106", path, f"`{path}` is a gzip archive within an archive.", "Unpack it first.")
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
             raise refused("IF107", path, f"`{path}` is {name}, not CSV or Parquet.", "Save it as CSV.")
@@ -239,8 +248,6 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
             f"`{path}` is a web page, not CSV.",
             "A download after the session had ended often is the login page: export again.",
         )
-    if text.startswith((b"{", b"[{", b"[\n")):
-        raise refused("IF107", path, f"`{path}` is JSON, not CSV or Parquet.", "Export it as CSV.")
     zeros = head.count(b"\0")
     if zeros > len(head) // 4:
         raise refused(
@@ -268,4 +275,7 @@ def _archive(path: Path) -> InputFileError:
         names = []
     if any(n.startswith("xl/") for n in names):
         return refused("IF106", path, f"`{path}` is an Excel workbook.", "Save the sheet as CSV UTF-8.")
-    return refused("IF106", path, f"`{path}` is a zip archive.", "Unpack it and import the files in it.")
+    within = " within an archive" if archives.member_at(path) is not None else ""
+    return refused(
+        "IF106", path, f"`{path}` is a zip archive{within}.", "Unpack it and import the files in it."
+    )

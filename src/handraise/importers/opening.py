@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handraise.errors import InputFileError
+from handraise.importers import archives
 from handraise.importers.content import unreadable
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.matching import (
@@ -26,7 +27,9 @@ from handraise.importers.schema import custom_fields
 from handraise.importers.settings import ImportSettings
 from handraise.importers.tables import Table, open_table
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz")
+_TEXTS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
+ARCHIVE = ".zip"
+SUFFIXES = (*_TEXTS, ".parquet", *(f"{suffix}.gz" for suffix in _TEXTS))
 
 
 def open_import(
@@ -57,23 +60,29 @@ class Listing:
 
 
 def files_at(path: Path) -> Listing:
-    """The file itself; for a folder, the tables in it and in the folders within it, by name; hidden ones are left
-    alone. Raises `InputFileError`, also for a folder inside that may not be read."""
+    """The file itself; for a folder, the tables in it and in the folders within it, by name; for an archive, those in it;
+    hidden ones are left alone. Raises `InputFileError`, also for a folder inside that may not be read."""
     if not _is_folder(path):
-        return Listing((path,))
+        return _chosen(path, archives.members(path)) if archives.is_archive(path) else Listing((path,))
     inside: list[Path] = []
     for folder, folders, names in os.walk(path, onerror=_raise):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         inside += (Path(folder) / name for name in names if not name.startswith("."))
-    files = tuple(sorted(p for p in inside if p.name.lower().endswith(SUFFIXES)))
+    return _chosen(path, tuple(sorted(inside)))
+
+
+def _chosen(place: Path, inside: Sequence[Path]) -> Listing:
+    """The tables, and the archives, which whoever imports opens in turn."""
+    files = tuple(p for p in inside if p.name.lower().endswith((*SUFFIXES, ARCHIVE)))
     if not files:
+        kind = "folder" if _is_folder(place) else "archive"
         raise refused(
             "IF104",
-            path,
-            f"the folder `{path}` holds no CSV or Parquet file.",
+            place,
+            f"the {kind} `{place}` holds no CSV, JSON or Parquet file.",
             "Name a file, or another folder.",
         )
-    return Listing(files, tuple(sorted(p for p in inside if not p.name.lower().endswith(SUFFIXES))))
+    return Listing(files, tuple(p for p in inside if p not in set(files)))
 
 
 def _is_folder(path: Path) -> bool:

@@ -7,13 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handraise.errors import InputFileError
+from handraise.importers.eloqua import activities as eloqua_activities
+from handraise.importers.eloqua import contacts as eloqua_contacts
 from handraise.importers.imports import RowReader
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
+from handraise.importers.marketo import members as marketo_members
 from handraise.importers.marketo.types import PRODUCED
+from handraise.importers.pardot import activities as pardot_activities
+from handraise.importers.pardot import prospects as pardot_prospects
 from handraise.importers.rejects import refused
-from handraise.importers.salesforce import account, campaign, contact, history, lead, opportunity, task
+from handraise.importers.salesforce import (
+    account,
+    campaign,
+    case,
+    contact,
+    contract,
+    event,
+    history,
+    lead,
+    opportunity,
+    task,
+    user,
+)
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
+from handraise.importers.segment import reader as segment
 from handraise.importers.settings import ImportSettings
 from handraise.model.fields import FieldCatalog
 
@@ -47,8 +65,27 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(campaign.SCHEMA, "salesforce", campaign.CampaignReader),
     Importer(campaign.MEMBERS, "salesforce", campaign.MemberReader, campaign.MEMBER_ACTIVITIES),
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
+    Importer(event.SCHEMA, "salesforce", event.EventReader, event.TYPES),
+    Importer(contract.SCHEMA, "salesforce", contract.ContractReader, contract.TYPES),
+    Importer(case.SCHEMA, "salesforce", case.CaseReader, case.TYPES),
+    Importer(user.SCHEMA, "salesforce", user.UserReader),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
     Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
+    Importer(
+        marketo_members.SCHEMA, "marketo", marketo_members.MarketoMemberReader, marketo_members.ACTIVITIES
+    ),
+    Importer(pardot_prospects.SCHEMA, "pardot", pardot_prospects.new_reader),
+    Importer(
+        pardot_activities.SCHEMA,
+        "pardot",
+        pardot_activities.VisitorActivityReader,
+        pardot_activities.PRODUCED,
+    ),
+    Importer(eloqua_contacts.SCHEMA, "eloqua", eloqua_contacts.new_reader),
+    Importer(
+        eloqua_activities.SCHEMA, "eloqua", eloqua_activities.EloquaActivityReader, eloqua_activities.PRODUCED
+    ),
+    *(Importer(schema, "segment", reader, types) for schema, reader, types in segment.KNOWN),
 )
 
 
@@ -68,11 +105,13 @@ class Recognition:
         return self.lacks is None
 
 
-def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog) -> Recognition:
-    """How well the header fits one importer."""
+def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog, name: str = "") -> Recognition:
+    """How well the header fits one importer; `name` is the file's, which tells tables with like columns apart."""
     schema = importer.schema
     found = match(header, schema, catalog)
     lacks = _lacks(header, found, schema)
+    if lacks is None and schema.named and not name.casefold().startswith(schema.named):
+        lacks = f"its name does not begin with `{schema.named}`"
     n_counted = sum(
         1 for u in found.uses if not u.is_custom and u.header and not u.header.startswith("_fivetran")
     )
@@ -84,7 +123,7 @@ def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog) -
     why = f"{shown} {'is a column' if shown.count('`') == 2 else 'are columns'} of {schema.name}; {found.n_known} of {n_counted} columns are known there."
     if lacks is None and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE):
         lacks = f"only {found.n_known} of its {n_counted} columns are known there"
-    return Recognition(importer, found, share + exact / 100, why, lacks)
+    return Recognition(importer, found, share + exact / 100 + bool(schema.named) / 1000, why, lacks)
 
 
 def _lacks(header: Sequence[str], found: Match, schema: ObjectSchema) -> str | None:
@@ -110,12 +149,12 @@ def _says_id_by_label(header: Sequence[str], schema: ObjectSchema) -> bool:
 
 
 def _is_known(found: Match, header: str) -> bool:
-    return any(u.header == header and u.means is not None for u in found.uses)
+    return any(u.header == header and u.means is not None and not u.is_custom for u in found.uses)
 
 
 def recognise(path: Path, header: Sequence[str], catalog: FieldCatalog) -> Recognition:
     """The importer that the file is for. Raises `InputFileError`."""
-    every = sorted((identify(header, i, catalog) for i in IMPORTERS), key=lambda r: -r.score)
+    every = sorted((identify(header, i, catalog, path.name) for i in IMPORTERS), key=lambda r: -r.score)
     claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, len(header))]
     if not claims:
         raise _nothing(path, header, every)

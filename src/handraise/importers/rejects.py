@@ -29,6 +29,7 @@ FILE_CODES = {
     "IF112": "No importer recognises it",
     "IF113": "Several importers recognise it",
     "IF114": "Its characters cannot be read",
+    "IF115": "It is an archive that would unpack to too much",
 }
 
 

@@ -70,7 +70,8 @@ class ObjectSchema:
     """An export of one kind of object. `must`: columns without which it is none; `marks`: groups of columns of which
     one is complete in every such export; `never`: columns that show it is another's. `customs`: what its
     custom columns belong to. `id_label`: what a report calls the id. `also_fills`: fields of no standard that
-    structural columns fill."""
+    structural columns fill. `others`: what any other column is, where the reader takes them all.
+    `named`: how the name of a file of it begins."""
 
     name: str
     columns: tuple[ColumnDefinition, ...]
@@ -80,6 +81,8 @@ class ObjectSchema:
     customs: Entity | None = None
     id_label: str | None = None
     also_fills: Mapping[str, FieldDefinition] = field(default_factory=dict)
+    others: str | None = None
+    named: str | None = None
     by_key: Mapping[str, tuple[ColumnDefinition, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -134,7 +137,7 @@ def match(header: Sequence[str], schema: ObjectSchema, catalog: FieldCatalog) ->
         if id_label == key_of(name):
             found = (schema.columns[0], "label")
         if found is None or (not name):
-            uses.append(ColumnUse(name, None, (), UNKNOWN if name else "has no name", position))
+            uses.append(_other(name, position, schema))
             continue
         column, how = found[0], "label" if " " in name else found[1]
         n_known += not name.startswith("_fivetran_")
@@ -154,6 +157,13 @@ def match(header: Sequence[str], schema: ObjectSchema, catalog: FieldCatalog) ->
         uses = [_without_custom(u, is_warehouse) for u in uses]
     dialect = "warehouse" if is_warehouse else "labels" if n_labels else "API"
     return Match(tuple(uses), index, dialect, n_known, n_exact)
+
+
+def _other(name: str, position: int, schema: ObjectSchema) -> ColumnUse:
+    """A column that is none of the export's."""
+    if schema.others is not None and name:
+        return ColumnUse(name, name, (), schema.others, position, is_custom=True)
+    return ColumnUse(name, None, (), UNKNOWN if name else "has no name", position)
 
 
 def _id_label(header: Sequence[str], schema: ObjectSchema) -> str | None:

@@ -1,4 +1,4 @@
-"""A file as rows of cells, whatever it was written in: CSV or Parquet."""
+"""A file as rows of cells, whatever it was written in: CSV, Parquet or JSON."""
 
 from __future__ import annotations
 
@@ -81,4 +81,8 @@ def open_table(path: Path) -> Table:
         from handraise.importers.parquet_table import ParquetTable  # pyarrow loads slowly
 
         return ParquetTable(content)
+    if content.is_json:
+        from handraise.importers.json_table import JsonTable
+
+        return JsonTable(content)
     return CsvTable(content)

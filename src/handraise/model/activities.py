@@ -64,6 +64,12 @@ trial.started         | product | started a trial
 product.signed_up     | product | signed up
 product.used          | product | used the product
 referral.made         | social  | referred somebody
+contract.signed       | contract | signed a contract
+contract.renewed      | contract | renewed a contract
+onboarding.milestone  | success | reached a milestone of onboarding
+onboarding.completed  | success | completed onboarding
+ticket.opened         | support | opened a support ticket
+satisfaction.scored   | success | said how satisfied they are
 """
 _SELLER = """
 email.sent            | email   | was sent an e-mail
@@ -78,6 +84,8 @@ lead.accepted         | sales   | was accepted by sales
 lead.rejected         | sales   | was rejected by sales
 lead.passed_back      | sales   | was passed back by sales
 lead.converted        | sales   | was converted in the CRM
+onboarding.started    | success | had onboarding begin
+ticket.closed         | support | had a support ticket closed
 """
 _SYSTEM = """
 lead.created          | system  | was created in a system
@@ -94,6 +102,7 @@ status.changed        | system  | had a status changed
 owner.changed         | system  | changed owner
 record.merged         | system  | was merged with a duplicate
 record.synced         | system  | was synchronised
+contract.ended        | contract | had a contract end
 """
 
 ACTIVITY_TYPES: dict[str, ActivityType] = {

@@ -143,6 +143,10 @@ is_target        | boolean       | On the target list
 onboarding_status| text          | Onboarding | in_progress, done
 health           | text          | Customer health | good, at_risk
 renewal_on       | date          | Renewal date
+contract_starts_on | date        | First day of the contract signed last
+contract_ends_on | date          | Last day of the contract signed last
+last_ticket_on   | date          | Day of the last support ticket
+satisfaction     | number        | Customer satisfaction | as last scored, on the scale of its source
 segment          | text          | Segment stamped in the CRM
 is_deleted       | boolean       | Deleted in the source
 """

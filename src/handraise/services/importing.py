@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage
 from handraise.facts.store import FactStore
 from handraise.facts.undoing import UndoneImport
+from handraise.importers.archives import is_archive, member_at, name_of
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.model import ImportMapping
 from handraise.importers.mapping.reading import read_mapping_file
@@ -136,11 +137,12 @@ class Importing:
         exported_at: Micros | None,
         covers: tuple[Micros, Micros] | None,
         progress: Progress | None = None,
+        dry_run: bool = False,
     ) -> tuple[FileOutcome, ...]:
         """Import each file, each in a transaction of its own; a refused file does not stop the others.
 
-        The given mapping comes first, then the workspace's, then the known exports. Raises `EngineError` where the
-        store may only be read.
+        The given mapping comes first, then the workspace's, then the known exports. `dry_run`: everything is done as it
+        would be, and undone. Raises `EngineError` where the store may only be read.
         """
         _check_source(source)
         self.store.check_writable()
@@ -148,18 +150,42 @@ class Importing:
         outcomes: list[FileOutcome] = []
         files: list[Path] = []
         for path in paths:
-            try:
-                files += files_at(path).files
-            except InputFileError as error:
-                outcomes.append(_refused(path, error, error.problems))
-        for done, path in enumerate(files):
-            if progress:
-                progress(done, len(files))
-            outcomes.append(self._import_file(path, source, read, exported_at, covers))
+            found, refusals = _files_at(path)
+            files += found
+            outcomes += refusals
+
+        def take(path: Path) -> FileOutcome:
+            return self._import_file(path, source, read, exported_at, covers)
+
+        if dry_run:
+            return (*outcomes, *self._rehearsed(files, take, progress))
+        outcomes += _taken(files, take, progress)
         if any(outcome.accepted for outcome in outcomes):
             matches = Matching(self.store, self.clock).was_done
             self._derive_anew(self.settings.clean, matches, everything=False)
         return tuple(outcomes)
+
+    def _rehearsed(
+        self, files: Sequence[Path], take: Callable[[Path], FileOutcome], progress: Progress | None
+    ) -> list[FileOutcome]:
+        """What would become of each file, one after the other, in one transaction that is undone.
+
+        A file that is refused half-way would have left nothing behind; here it has, so all is undone and rehearsed again
+        without it.
+        """
+        refused: dict[int, FileOutcome] = {}
+        while True:
+            outcomes: list[FileOutcome] = []
+            with self.store.rehearsal():
+                for number, path in enumerate(files):
+                    if progress:
+                        progress(number, len(files))
+                    outcomes.append(refused.get(number) or take(path))
+                    if self.store.is_torn:
+                        break
+            if not self.store.is_torn:
+                return outcomes
+            refused[len(outcomes) - 1] = outcomes[-1]
 
     def _import_file(
         self,
@@ -187,7 +213,7 @@ class Importing:
         header = ImportHeader(
             source=opened.source,
             importer=opened.importer,
-            file_name=opened.path.name,
+            file_name=name_of(opened.path),
             file_sha256=opened.sha256,
             imported_at=self.clock(),
             exported_at=opened.settings.exported_at,
@@ -200,7 +226,7 @@ class Importing:
         rows = self.store.quarantine(same) if result.quarantined else ()
         reasons = Counter(reason_of(r) for r in rows)
         return FileOutcome(
-            file_name=opened.path.name,
+            file_name=name_of(opened.path),
             taken_for=opened.importer,
             source=opened.source,
             why=opened.why,
@@ -210,15 +236,17 @@ class Importing:
             quarantined=result.quarantined,
             reasons=tuple(reasons.most_common()),
             unknown_columns=opened.unknown_columns,
-            findings=(*opened.findings, *_of_the_whole(result)),
+            findings=(*opened.findings, *_of_the_whole(result, self.store.rehearses)),
         )
 
     def _exported_at(self, path: Path, given: Micros | None) -> Micros:
         """When the export was taken: as given, else the file's own time, never later than now."""
         now = self.clock()
-        if given is not None or not path.is_file():
+        member = member_at(path)
+        file = path if member is None else member.archive
+        if given is not None or not file.is_file():
             return given if given is not None else now
-        return min(path.stat().st_mtime_ns // 1000, now)
+        return min(file.stat().st_mtime_ns // 1000, now)
 
     def _taken_before(self, opened: FileImport) -> Micros | None:
         """The export instant that the same content was imported with earlier: a copied file has a new time of
@@ -267,6 +295,35 @@ def _coverage(opened: FileImport) -> tuple[Coverage, ...]:
     )
 
 
+def _taken(
+    files: Sequence[Path], take: Callable[[Path], FileOutcome], progress: Progress | None
+) -> list[FileOutcome]:
+    outcomes = []
+    for done, path in enumerate(files):
+        if progress:
+            progress(done, len(files))
+        outcomes.append(take(path))
+    return outcomes
+
+
+def _files_at(path: Path) -> tuple[list[Path], list[FileOutcome]]:
+    """The files that a path stands for, those in the archives of a folder too; and what cannot be listed."""
+    try:
+        listed = files_at(path).files
+    except InputFileError as error:
+        return [], [_refused(path, error, error.problems)]
+    files: list[Path] = []
+    refusals: list[FileOutcome] = []
+    for file in listed:
+        if file == path or not is_archive(file):
+            files.append(file)
+            continue
+        inside, refused_inside = _files_at(file)
+        files += inside
+        refusals += refused_inside
+    return files, refusals
+
+
 def _open(
     path: Path, settings: ImportSettings, source: str | None, mappings: tuple[ImportMapping | None, ...]
 ) -> FileImport:
@@ -274,14 +331,14 @@ def _open(
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
 
 
-def _of_the_whole(result: ImportResult) -> Iterator[Finding]:
+def _of_the_whole(result: ImportResult, is_rehearsed: bool) -> Iterator[Finding]:
     """What to say where a file brought nothing, new or known."""
     if result.rows_in == 0:
         yield Finding("no_rows", "the file has only its header and no rows.")
     elif result.quarantined == result.rows_in:
         rows = "its only row is" if result.rows_in == 1 else f"all {result.rows_in:,} rows are"
         sentence = f"nothing was accepted: {rows} in quarantine."
-        advice = ("`handraise quarantine` lists each with its reason.",)
+        advice = () if is_rehearsed else ("`handraise quarantine` lists each with its reason.",)
         yield Finding("none_taken", sentence, n=result.quarantined, advice=advice)
 
 
@@ -309,4 +366,4 @@ def _check_source(source: str | None) -> None:
 
 def _refused(path: Path, error: HandraiseError, problems: tuple[Problem, ...]) -> FileOutcome:
     text = "\n".join(str(p) for p in problems) if problems else str(error)
-    return FileOutcome(path.name, problems=problems, refusal=text)
+    return FileOutcome(name_of(path), problems=problems, refusal=text)

@@ -1,0 +1,1 @@
+"""Oracle Eloqua: contacts and their activities, by the names of its exports."""
