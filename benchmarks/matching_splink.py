@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from benchmarks.lookalikes import firms, humans, people
-from benchmarks.matching import Clock, Share, table_of, true_pairs
+from benchmarks.matching import Clock, Share, true_pairs
 from handraise.identity.duplicates.people import Person
 from handraise.identity.duplicates.person_names import read_person_name, roots
 from handraise.identity.matching.domains import registrable_domain

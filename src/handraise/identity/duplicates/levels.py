@@ -185,12 +185,23 @@ def _names(people: PeopleRecords, rows: Codes, others: Codes) -> Levels:
         [NameLevel.UNKNOWN, NameLevel.SAME, NameLevel.SPELLING],
         NameLevel.DIFFERENT,
     ).astype(np.uint8)  # fmt: skip
-    for at in np.flatnonzero(level == NameLevel.DIFFERENT).tolist():
-        level[at] = name_level(people.name(int(rows[at])), people.name(int(others[at])))
+    open_pairs = np.flatnonzero(level == NameLevel.DIFFERENT)
+    level[open_pairs] = _read_names(
+        people, people.name_of[rows[open_pairs]], people.name_of[others[open_pairs]]
+    )
     return level
 
 
-@lru_cache(maxsize=262144)
+def _read_names(people: PeopleRecords, names: Codes, other_names: Codes) -> Levels:
+    """The levels of pairs of names, each pair of distinct names read once: the same names meet again and again."""
+    # Comparing is symmetric, so the smaller number may stand first.
+    low, high = np.minimum(names, other_names), np.maximum(names, other_names)
+    both, of_pair = np.unique((low << 32) | high, return_inverse=True)
+    found = (name_level(people.names[pair >> 32], people.names[pair & 0xFFFFFFFF]) for pair in both.tolist())
+    read: Levels = np.fromiter(found, dtype=np.uint8, count=len(both))[of_pair]
+    return read
+
+
 def name_level(one: PersonName, other: PersonName) -> NameLevel:
     """How two names compare. A name of which a part is missing agrees at most as an initial does."""
     (first, family), (other_first, other_family) = spelt(one), spelt(other)

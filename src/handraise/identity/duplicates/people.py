@@ -9,10 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from handraise.identity.duplicates.person_names import PersonName, is_common, listed, read_person_name, spelt
-from handraise.identity.matching.companies import UNKNOWN, Codes, Flags, Texts, code, iso_country, table_of
+from handraise.identity.matching.companies import (
+    UNKNOWN,
+    Codes,
+    Flags,
+    Texts,
+    code,
+    iso_country,
+    refuse_twice,
+    table_of,
+    texts_of,
+)
 from handraise.identity.matching.domains import read_domain
 from handraise.identity.matching.folding import loose
 from handraise.identity.matching.phones import e164, has_extension
@@ -87,11 +96,11 @@ def people_records(rows: Iterable[Person]) -> PeopleRecords:
 
 def people_records_of(table: pa.Table) -> PeopleRecords:
     """A table with the columns of `Person` made ready; columns that it lacks are unknown, others are not read."""
-    ids = _texts(table, "id")
-    _refuse_twice(ids)
+    ids = texts_of(table, "id")
+    refuse_twice(ids)
     names, name_of = _names(table)
     emails = np.array(
-        [normalise_email(text[:_LONGEST_ADDRESS]) for text in _texts(table, "email")], dtype=object
+        [normalise_email(text[:_LONGEST_ADDRESS]) for text in texts_of(table, "email")], dtype=object
     )
     emails = np.array([text if _is_address(text) else "" for text in emails], dtype=object)
     locals_ = [text.rpartition("@")[0].partition("+")[0] for text in emails]
@@ -110,21 +119,9 @@ def people_records_of(table: pa.Table) -> PeopleRecords:
         domain=_codes([_company_domain(text) for text in emails]),
         is_role=np.array([local in _role_mailboxes() for local in locals_], dtype=bool),
         phone=phone, is_switchboard=extended | _shared_by_many(phone, family),
-        account=_codes(_texts(table, "account")), country=_codes([iso_country(t) or "" for t in _texts(table, "country")]),
-        other_id=_codes(_texts(table, "other_id")),
+        account=_codes(texts_of(table, "account")), country=_codes([iso_country(t) or "" for t in texts_of(table, "country")]),
+        other_id=_codes(texts_of(table, "other_id")),
     )  # fmt: skip
-
-
-def _refuse_twice(ids: Texts) -> None:
-    found, counts = np.unique(ids, return_counts=True)
-    if len(found) < len(ids):
-        raise ValueError(f"The id `{found[counts > 1][0]!s:.60}` stands in more than one row.")
-
-
-def _texts(table: pa.Table, column: str) -> Texts:
-    if column not in table.column_names:
-        return np.full(len(table), "", dtype=object)
-    return np.array(pc.fill_null(table[column].cast(pa.string()), "").to_pylist(), dtype=object)
 
 
 def _codes(texts: Sequence[str] | Texts) -> Codes:
@@ -145,7 +142,7 @@ def _names(table: pa.Table) -> tuple[tuple[PersonName, ...], Codes]:
     """The distinct names, and for each row which it has."""
     at: dict[tuple[str, ...], int] = {}
     parts: Iterable[tuple[Any, ...]] = zip(
-        *(_texts(table, c) for c in ("given", "family", "full")), strict=True
+        *(texts_of(table, c) for c in ("given", "family", "full")), strict=True
     )
     name_of = np.fromiter((at.setdefault(part, len(at)) for part in parts), dtype=np.int64, count=len(table))
     return tuple(read_person_name(*part) for part in at), name_of
@@ -167,7 +164,7 @@ def _role_mailboxes() -> frozenset[str]:
 
 
 def _phones(table: pa.Table) -> tuple[Codes, Flags]:
-    texts, countries = _texts(table, "phone"), _texts(table, "country")
+    texts, countries = texts_of(table, "phone"), texts_of(table, "country")
     numbers = [
         (e164(text, iso_country(country)) or "") if text else ""
         for text, country in zip(texts, countries, strict=True)

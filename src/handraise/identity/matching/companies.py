@@ -113,8 +113,8 @@ def companies_of(table: pa.Table) -> Companies:
 
     Each distinct text is read once, so that a million leads of fifty thousand companies cost fifty thousand readings.
     """
-    ids = _texts(table, "id")
-    _refuse_twice(ids)
+    ids = texts_of(table, "id")
+    refuse_twice(ids)
     name_rows, names = _distinct(table, "name")
     parsed = [read_company_name(text) for text in names]
     domain, from_email = _domains(table)
@@ -177,13 +177,15 @@ def _form_bits(name: CompanyName) -> int:
     return sum(_country_bits()[country] for country in name.form_countries)
 
 
-def _refuse_twice(ids: Texts) -> None:
+def refuse_twice(ids: Texts) -> None:
+    """`ValueError` names an id that stands in more than one row."""
     if len(set(ids.tolist())) < len(ids):
         found, counts = np.unique(ids, return_counts=True)
         raise ValueError(f"The id `{found[counts > 1][0]!s:.60}` stands in more than one row.")
 
 
-def _texts(table: pa.Table, column: str) -> Texts:
+def texts_of(table: pa.Table, column: str) -> Texts:
+    """A column as texts, empty where it or a value is missing."""
     if column not in table.column_names:
         return np.full(len(table), "", dtype=object)
     return np.array(pc.fill_null(table[column].cast(pa.string()), "").to_pylist(), dtype=object)
