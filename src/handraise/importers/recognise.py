@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handraise.errors import InputFileError
+from handraise.importers.hubspot import company as hubspot_company
+from handraise.importers.hubspot import contact as hubspot_contact
+from handraise.importers.hubspot import deal as hubspot_deal
 from handraise.importers.imports import RowReader
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
@@ -49,6 +52,11 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
     Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
+    Importer(hubspot_contact.SCHEMA, "hubspot", hubspot_contact.ContactReader),
+    Importer(hubspot_company.SCHEMA, "hubspot", hubspot_company.CompanyReader),
+    Importer(hubspot_deal.SCHEMA, "hubspot", hubspot_deal.DealReader),
+    Importer(hubspot_deal.STAGES, "hubspot", hubspot_deal.DealStageReader),
+    Importer(hubspot_deal.CONTACTS, "hubspot", hubspot_deal.DealContactReader),
 )
 
 
@@ -82,7 +90,11 @@ def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog) -
     named = dict.fromkeys((*schema.must, *marks))
     shown = ", ".join(f"`{header[found.index[c]]}`" for c in named if c in found.index)
     why = f"{shown} {'is a column' if shown.count('`') == 2 else 'are columns'} of {schema.name}; {found.n_known} of {n_counted} columns are known there."
-    if lacks is None and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE):
+    if (
+        lacks is None
+        and not schema.is_open
+        and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE)
+    ):
         lacks = f"only {found.n_known} of its {n_counted} columns are known there"
     return Recognition(importer, found, share + exact / 100, why, lacks)
 
@@ -92,7 +104,7 @@ def _lacks(header: Sequence[str], found: Match, schema: ObjectSchema) -> str | N
     if missing:
         return "it has no " + " and no ".join(f"`{c}`" for c in missing) + " column"
     against = {key_of(c): c for c in schema.never}
-    foreign = [h for h in header if key_of(h) in against and not _is_known(found, h)]
+    foreign = [h for h in header if key_of(schema.plain(h)) in against and not _is_known(found, h)]
     if foreign:
         return f"it has a `{foreign[0]}` column"
     if _says_id_by_label(header, schema):
