@@ -9,8 +9,13 @@ from pathlib import Path
 from handraise.errors import InputFileError
 from handraise.importers.hubspot import company as hubspot_company
 from handraise.importers.hubspot import contact as hubspot_contact
+from handraise.importers.hubspot import content as hubspot_content
 from handraise.importers.hubspot import deal as hubspot_deal
+from handraise.importers.hubspot import email_events as hubspot_email_events
+from handraise.importers.hubspot import history as hubspot_history
+from handraise.importers.hubspot import merges as hubspot_merges
 from handraise.importers.imports import RowReader
+from handraise.importers.known_tables import known_table, refused_table
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
 from handraise.importers.marketo.types import PRODUCED
@@ -57,6 +62,34 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(hubspot_deal.SCHEMA, "hubspot", hubspot_deal.DealReader),
     Importer(hubspot_deal.STAGES, "hubspot", hubspot_deal.DealStageReader),
     Importer(hubspot_deal.CONTACTS, "hubspot", hubspot_deal.DealContactReader),
+    Importer(hubspot_history.CONTACTS, "hubspot", hubspot_history.PropertyHistoryReader),
+    Importer(hubspot_history.COMPANIES, "hubspot", hubspot_history.PropertyHistoryReader),
+    Importer(hubspot_history.DEALS, "hubspot", hubspot_history.PropertyHistoryReader),
+    Importer(
+        hubspot_email_events.SCHEMA,
+        "hubspot",
+        hubspot_email_events.EmailEventReader,
+        hubspot_email_events.TYPES,
+    ),
+    Importer(
+        hubspot_content.SUBMISSIONS,
+        "hubspot",
+        hubspot_content.SubmissionReader,
+        hubspot_content.SUBMISSION_ACTIVITIES,
+    ),
+    Importer(
+        hubspot_content.MEMBERS, "hubspot", hubspot_content.MemberReader, hubspot_content.MEMBER_ACTIVITIES
+    ),
+    Importer(hubspot_content.FORMS, "hubspot", hubspot_content.FormReader),
+    Importer(hubspot_content.LISTS, "hubspot", hubspot_content.ListReader),
+    Importer(hubspot_content.CAMPAIGNS, "hubspot", hubspot_content.CampaignReader),
+    Importer(
+        hubspot_merges.CONTACTS,
+        "hubspot",
+        hubspot_merges.ContactMergeReader,
+        hubspot_merges.CONTACT_ACTIVITIES,
+    ),
+    Importer(hubspot_merges.DEALS, "hubspot", hubspot_merges.DealMergeReader),
 )
 
 
@@ -128,8 +161,12 @@ def _is_known(found: Match, header: str) -> bool:
 def recognise(path: Path, header: Sequence[str], catalog: FieldCatalog) -> Recognition:
     """The importer that the file is for. Raises `InputFileError`."""
     every = sorted((identify(header, i, catalog) for i in IMPORTERS), key=lambda r: -r.score)
-    claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, len(header))]
+    n_told = sum(not h.startswith("_fivetran") for h in header)
+    claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, n_told)]
     if not claims:
+        known = known_table(header)
+        if known is not None:
+            raise refused_table(path, known)
         raise _nothing(path, header, every)
     best = [r for r in claims if r.score == claims[0].score]
     if len(best) > 1:

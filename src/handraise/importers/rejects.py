@@ -29,6 +29,8 @@ FILE_CODES = {
     "IF112": "No importer recognises it",
     "IF113": "Several importers recognise it",
     "IF114": "Its characters cannot be read",
+    "IF115": "It is a known table that holds no facts by itself",
+    "IF116": "It is needed at once and too long for that",
 }
 
 

@@ -83,6 +83,7 @@ _SYSTEM = """
 lead.created          | system  | was created in a system
 email.delivered       | email   | was delivered an e-mail
 email.bounced         | email   | had an e-mail bounce
+email.scanned         | email   | was scanned by a machine
 list.added            | system  | was added to a list
 list.removed          | system  | was removed from a list
 program.joined        | program | became a member of a program
