@@ -115,7 +115,9 @@ def refused_table(path: Path, known: KnownTable) -> InputFileError:
         sentence = (
             f"`{path.name}` is {_article(known.name)}; it holds nothing that is imported: {known.reason}"
         )
-        return refused("IF115", path, sentence, "A mapping can take it all the same (`--mapping mapping.yml`).", line=1)
+        return refused(
+            "IF115", path, sentence, "A mapping can take it all the same (`--mapping mapping.yml`).", line=1
+        )
     sentence = f"`{path.name}` is {_article(known.name)}; alone it says nothing: {known.reason}"
     return refused("IF115", path, sentence, "Import it together with those files.", line=1)
 

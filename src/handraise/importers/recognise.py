@@ -12,6 +12,7 @@ from handraise.importers.hubspot import contact as hubspot_contact
 from handraise.importers.hubspot import content as hubspot_content
 from handraise.importers.hubspot import deal as hubspot_deal
 from handraise.importers.hubspot import email_events as hubspot_email_events
+from handraise.importers.hubspot import engagements as hubspot_engagements
 from handraise.importers.hubspot import history as hubspot_history
 from handraise.importers.hubspot import merges as hubspot_merges
 from handraise.importers.imports import RowReader
@@ -83,6 +84,12 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(hubspot_content.FORMS, "hubspot", hubspot_content.FormReader),
     Importer(hubspot_content.LISTS, "hubspot", hubspot_content.ListReader),
     Importer(hubspot_content.CAMPAIGNS, "hubspot", hubspot_content.CampaignReader),
+    Importer(
+        hubspot_engagements.SCHEMA,
+        "hubspot",
+        hubspot_engagements.EngagementReader,
+        hubspot_engagements.TYPES,
+    ),
     Importer(
         hubspot_merges.CONTACTS,
         "hubspot",
