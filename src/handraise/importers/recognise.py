@@ -21,7 +21,17 @@ from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
 from handraise.importers.marketo.types import PRODUCED
 from handraise.importers.rejects import refused
-from handraise.importers.salesforce import account, campaign, contact, history, lead, opportunity, task
+from handraise.importers.salesforce import (
+    account,
+    campaign,
+    contact,
+    event,
+    history,
+    lead,
+    opportunity,
+    task,
+    versions,
+)
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
 from handraise.importers.settings import ImportSettings
 from handraise.model.fields import FieldCatalog
@@ -53,9 +63,14 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(history.CONTACTS, "salesforce", history.FieldHistoryReader),
     Importer(history.ACCOUNTS, "salesforce", history.FieldHistoryReader),
     Importer(history.OPPORTUNITIES, "salesforce", history.FieldHistoryReader),
+    Importer(versions.LEADS, "salesforce", versions.LeadVersionReader),
+    Importer(versions.CONTACTS, "salesforce", versions.ContactVersionReader),
+    Importer(versions.ACCOUNTS, "salesforce", versions.AccountVersionReader),
+    Importer(versions.OPPORTUNITIES, "salesforce", versions.OpportunityVersionReader),
     Importer(campaign.SCHEMA, "salesforce", campaign.CampaignReader),
     Importer(campaign.MEMBERS, "salesforce", campaign.MemberReader, campaign.MEMBER_ACTIVITIES),
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
+    Importer(event.SCHEMA, "salesforce", event.EventReader, event.TYPES),
     Importer(marketo_leads.SCHEMA, "marketo", marketo_leads.MarketoLeadReader),
     Importer(marketo_activities.SCHEMA, "marketo", marketo_activities.MarketoActivityReader, PRODUCED),
     Importer(hubspot_contact.SCHEMA, "hubspot", hubspot_contact.ContactReader),
