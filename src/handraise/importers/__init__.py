@@ -2,5 +2,6 @@
 
 `opening.open_import` recognises a file (`recognise`, or a `mapping`) and gives a `FileImport`, whose rows are each
 taken or quarantined with column and reason. `content`, `csv_table` and `parquet_table` read files; `schema`
-says what the columns of a known export are called; one module an object in `salesforce` and `marketo`.
+says what the columns of a known export are called; one module an object in `salesforce`, `marketo` and `hubspot`.
+`known_tables` names those that hold nothing, and reads those that others need (`companions`).
 """
