@@ -376,3 +376,44 @@ def test_ids_and_names_alone_are_nobodys_table(tmp_path: Path) -> None:
     with pytest.raises(InputFileError) as caught:
         opened(tmp_path, csv_text(("id", "name")))
     assert caught.value.problems[0].code == "IF112"
+
+
+@pytest.mark.parametrize(
+    ("column", "covered"),
+    [
+        ("hs_call_title", {"call.made", "call.received", "call.answered"}),
+        ("hs_task_status", {"task.completed", "social.touched"}),
+        ("hs_email_direction", {"email.sent", "email.replied", "email.bounced"}),
+    ],
+)
+def test_a_table_of_one_kind_of_engagement_says_nothing_of_the_others(
+    tmp_path: Path, column: str, covered: set[str]
+) -> None:
+    header = ("id", "hs_timestamp", column, "hs_associated_contact_ids")
+    read = opened(tmp_path, csv_text(header, ("6", CREATED, "COMPLETED", "501")))
+    assert len([f for row in read.rows() for f in row.facts]) == 1
+    assert [set(c.activity_types) for c in read.coverage] == [covered]
+
+
+def test_a_numbered_property_of_a_stage_is_about_that_stage(tmp_path: Path) -> None:
+    text = deal(dealstage="closedwon", hs_v2_date_entered_closedwon_1047574428="2024-03-05T12:00:00Z")
+    stages = [f for f in facts_of(tmp_path, text) if isinstance(f, OpportunityStage)]
+    assert [(s.stage, s.status, iso(s.at)) for s in stages] == [
+        ("closedwon", DealStatus.WON, "2024-03-05T12:00:00Z")
+    ]
+
+
+def test_a_note_is_work_of_sales_and_its_text_is_not_kept(tmp_path: Path) -> None:
+    header = ("id", "hs_timestamp", "hs_note_body", "hs_associated_contact_ids")
+    found = activities(facts_of(tmp_path, csv_text(header, ("6", CREATED, "very private", "501"))))
+    assert [(a.type, dict(a.properties)) for a in found] == [("task.completed", {"engagement": "note"})]
+    assert not is_buyer_act("task.completed")
+
+
+def test_a_call_that_was_taken_is_the_buyers_act_too(tmp_path: Path) -> None:
+    header = ("id", "hs_timestamp", "hs_call_title", "hs_call_disposition", "hs_associated_contact_ids")
+    connected, voicemail = "f240bbac-87c9-4f6e-bf70-924b57d47db7", "b2cf5968-551e-4856-9783-52b3da59a7d0"
+    text = csv_text(header, ("6", CREATED, "x", connected, "501"), ("7", CREATED, "x", voicemail, "501"))
+    found = activities(facts_of(tmp_path, text))
+    assert [a.type for a in found] == ["call.made", "call.answered", "call.made"]
+    assert [a.properties["call_result"] for a in found] == ["Connected", "Connected", "Left voicemail"]

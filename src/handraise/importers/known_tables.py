@@ -231,5 +231,5 @@ def _may_give(path: Path) -> bool:
         return False
     if seen.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         seen = seen.replace(b"\0", b"")
-    text = seen.decode("utf-8", "ignore").casefold()
-    return any(t.gives is not None and all(c in text for c in t.must) for t in KNOWN_TABLES)
+    text = seen.decode("utf-8", "ignore").casefold().replace("_", "")
+    return any(t.gives is not None and all(key_of(c) in text for c in t.must) for t in KNOWN_TABLES)

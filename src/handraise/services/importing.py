@@ -108,7 +108,7 @@ class Importing:
             if progress:
                 progress(done, len(files))
             outcome = self._import_file(path, source, read, exported_at, covers, companions)
-            outcomes.append(_told_others(outcome, told.get(path)))
+            outcomes.append(_told_others(outcome, told.get(path), source))
         return tuple(outcomes)
 
     def _import_file(
@@ -227,7 +227,9 @@ def _open(
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
 
 
-def _told_others(outcome: FileOutcome, told: CompanionFile | InputFileError | None) -> FileOutcome:
+def _told_others(
+    outcome: FileOutcome, told: CompanionFile | InputFileError | None, source: str | None
+) -> FileOutcome:
     """What became of a table that was read for the sake of the other files: no rows of its own, unless a mapping took
     it; refused where it is too long."""
     if told is None or not any(p.code == "IF115" for p in outcome.problems):
@@ -241,7 +243,11 @@ def _told_others(outcome: FileOutcome, told: CompanionFile | InputFileError | No
         findings.append(Finding("unread_rows", sentence, n=told.n_unread))
     why = f"it is {told.table.name}: {told.table.reason}"
     return FileOutcome(
-        outcome.file_name, taken_for=told.table.name, source="hubspot", why=why, findings=tuple(findings)
+        outcome.file_name,
+        taken_for=told.table.name,
+        source=source or "hubspot",
+        why=why,
+        findings=tuple(findings),
     )
 
 

@@ -28,6 +28,10 @@ from handraise.model.values import FieldType, list_text
 LIFECYCLE = (
     "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other",
 )  # fmt: skip
+DEFAULT_DEAL_STAGES = (
+    "appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "decisionmakerboughtin", "contractsent", "closedwon",
+    "closedlost",
+)  # fmt: skip
 lifecycle_stage = listed(*LIFECYCLE)
 LEAD_STATUS = listed(
     "NEW", "OPEN", "IN_PROGRESS", "OPEN_DEAL", "UNQUALIFIED", "ATTEMPTED_TO_CONTACT", "CONNECTED", "BAD_TIMING"
@@ -217,6 +221,7 @@ PARSERS = {
     Field("person", "lead_source"): TRAFFIC_SOURCE,
 }
 _STAGE_IN_LABEL = re.compile(r'"([^"]{1,100}?)(?: \([^"]*\))?"')
+_NUMBERED = re.compile(r"([a-z]+)_[0-9]{6,12}\Z")
 _MERGED = re.compile(r"([0-9]{1,20})(?::([0-9]{12,14}))?\Z")
 
 
@@ -329,8 +334,14 @@ def entered_stage(header: str) -> str | None:
     plain = header.casefold().removeprefix(PREFIX)
     for begin in (_ENTERED, "hs_date_entered_"):
         if plain.startswith(begin):
-            return plain.removeprefix(begin) or None
+            return _without_number(plain.removeprefix(begin)) or None
     return None
+
+
+def _without_number(stage: str) -> str:
+    """HubSpot numbers the property of a stage of its own pipelines: `closedwon_1047574428` is about `closedwon`."""
+    found = _NUMBERED.match(stage)
+    return found[1] if found and found[1] in (*LIFECYCLE, *DEFAULT_DEAL_STAGES) else stage
 
 
 def _rank(stage: str) -> int:

@@ -16,7 +16,7 @@ from handraise.importers.hubspot.ids import MOST_IN_A_CELL
 from handraise.importers.hubspot.reader import PREFIX, TIMES, HubSpotReader
 from handraise.importers.identity_keys import email_key
 from handraise.importers.rejects import RowRejected
-from handraise.importers.schema import ObjectSchema, columns, key_of
+from handraise.importers.schema import Match, ObjectSchema, columns, key_of
 from handraise.model.activities import ACTIVITY_TYPES
 from handraise.model.time import Micros
 
@@ -122,10 +122,16 @@ class _Act(NamedTuple):
     suffix: str = ""
 
 
-TYPES = (
-    "call.made", "call.received", "call.answered", "email.sent", "email.replied", "email.bounced", "meeting.booked",
-    "meeting.proposed", "meeting.held", "sms.sent", "social.touched", "mail.sent", "task.completed",
-)  # fmt: skip
+# By kind, what a file of it may hold.
+_TYPES = {
+    "call": ("call.made", "call.received", "call.answered"),
+    "email": ("email.sent", "email.replied", "email.bounced"),
+    "meeting": ("meeting.booked", "meeting.proposed", "meeting.held"),
+    "communication": ("sms.sent", "social.touched", "mail.sent"),
+    "task": ("task.completed", "social.touched"),
+    "note": ("task.completed",),
+}
+TYPES = tuple(dict.fromkeys(t for types in _TYPES.values() for t in types))
 # HubSpot's own outcomes of calls; other ids are an organisation's own and are kept as written.
 _OUTCOMES = {
     "9d9162e7-6cf3-4944-bf63-4dff82258764": "Busy",
@@ -335,3 +341,11 @@ _TOLD_BY = {
     "hs_note_body": "note",
 }
 _SUBJECTS = ("hs_call_title", "hs_email_subject", "hs_meeting_title", "hs_task_subject")
+
+
+def types_told(match: Match) -> tuple[str, ...]:
+    """The types of activity that a file with these columns may hold all of. A table of calls says nothing of meetings, so
+    what is covered goes by the columns; where they do not say, by what occurs (and notes, which any may hold)."""
+    kinds = dict.fromkeys(kind for column, kind in _TOLD_BY.items() if column in match.index)
+    types = (t for kind in kinds for t in _TYPES[kind])
+    return tuple(dict.fromkeys(types)) or _TYPES["note"]
