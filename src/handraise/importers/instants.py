@@ -146,7 +146,8 @@ def _iso_date(text: str) -> date:
 
 
 def _iso_moment(text: str) -> datetime:
-    text = _SHORT_HOUR.sub(r"\1 0\2", text)
+    if text[12:13] == ":":
+        text = _SHORT_HOUR.sub(r"\1 0\2", text)
     match = _ISO.match(text)
     if match is None:
         raise _why(text)

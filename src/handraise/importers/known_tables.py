@@ -137,7 +137,7 @@ class CompanionFile:
 
 @dataclass(slots=True)
 class _Reading:
-    people: dict[str, set[str]] = field(default_factory=dict)
+    people: dict[str, str | set[str]] = field(default_factory=dict)  # most have one: a set each is heavy
     companies: dict[str, tuple[bool, str]] = field(default_factory=dict)
     stages: dict[str, DealStatus] = field(default_factory=dict)
     subscriptions: dict[str, str] = field(default_factory=dict)
@@ -147,7 +147,11 @@ class _Reading:
         match gives:
             case "people":
                 engagement, person = to_id(cells["engagementid"]), to_id(cells["contactid"])
-                self.people.setdefault(engagement, set()).add(person)
+                known = self.people.setdefault(engagement, person)
+                if isinstance(known, set):
+                    known.add(person)
+                elif known != person:
+                    self.people[engagement] = {known, person}
             case "deal_companies":
                 deal, company = to_id(cells["dealid"]), to_id(cells["companyid"])
                 found = (cells.get("typeid", "").strip() not in _PRIMARY, company)
@@ -163,7 +167,10 @@ class _Reading:
 
     def done(self) -> Companions:
         """What was read; the same whatever the order of files and rows."""
-        people = {engagement: tuple(sorted(found)) for engagement, found in self.people.items()}
+        people = {
+            engagement: (found,) if isinstance(found, str) else tuple(sorted(found))
+            for engagement, found in self.people.items()
+        }
         companies = {deal: company for deal, (_, company) in self.companies.items()}
         return Companions(people, companies, self.stages, self.subscriptions)
 

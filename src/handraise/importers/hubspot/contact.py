@@ -230,6 +230,7 @@ class ContactReader(HubSpotReader):
 
     def __init__(self, match: Match, header: Sequence[str], source: str, settings: ImportSettings) -> None:
         super().__init__(match, header, source, settings, PARSERS)
+        self._stages = self._stage_columns()
 
     def facts(self, row: Sequence[str]) -> list[Fact]:
         record = self.start(row, "hs_object_id", "id")
@@ -290,21 +291,22 @@ class ContactReader(HubSpotReader):
     def _lifecycle(self, out: list[Fact], record: str) -> None:
         """When the contact entered each stage. Stages passed at one instant count as the last of them."""
         entered: dict[Micros, str] = {}
-        for header, stage in self._stage_columns():
-            at = self.instant_of(header)
-            if at not in entered or _rank(stage) > _rank(entered[at]):
+        for position, stage in self._stages:
+            at = self.instant_in(position)
+            if at is not None and (at not in entered or _rank(stage) > _rank(entered[at])):
                 entered[at] = stage
         out += (
             AttributeChange("person", record, STAGE.name, stage, at, at, Assumed.HISTORY)
             for at, stage in sorted(entered.items())
         )
 
-    def _stage_columns(self) -> list[tuple[str, str]]:
-        found = [(h, s) for s in LIFECYCLE for h, _ in self.filled(_BECAME.format(s))]
-        for header, _ in self.filled(_ENTERED):
-            stage = entered_stage(header)
+    def _stage_columns(self) -> list[tuple[int, str]]:
+        """Where the file says when which stage was entered."""
+        found = [(p, s) for s in LIFECYCLE for p in self.positions(_BECAME.format(s))]
+        for position in self.positions(_ENTERED):
+            stage = entered_stage(self.cells.header[position])
             if stage is not None:
-                found.append((header, lifecycle_stage(stage)))
+                found.append((position, lifecycle_stage(stage)))
         return found
 
     def _roles_and_bounces(self, out: list[Fact], record: str, base: Since) -> None:

@@ -169,10 +169,11 @@ class DealReader(HubSpotReader):
         current = self.cells.text("dealstage")
         entered: dict[str, Micros] = {}
         for column in (_ENTERED, _ENTERED_OLD):
-            for header, _ in self.filled(column):
-                stage = _as_current(entered_stage(header), current)
-                if stage is not None:
-                    entered.setdefault(stage, self.instant_of(header))
+            for position in self.positions(column):
+                at = self.instant_in(position)
+                stage = _as_current(entered_stage(self.cells.header[position]), current)
+                if stage is not None and at is not None:
+                    entered.setdefault(stage, at)
         dated = sorted(entered.items(), key=lambda e: (e[1], _STEP[self._status(e[0], current)], e[0]))
         out += (OpportunityStage(deal, s, self._status(s, current), at, at) for s, at in dated)
         if current is not None and current not in entered:

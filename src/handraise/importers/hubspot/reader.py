@@ -99,10 +99,16 @@ class HubSpotReader:
             raise RowRejected(name, "missing", f"the row has no `{name}`.")
         return at
 
-    def instant_of(self, header: str) -> Micros:
-        """The instant in the column with that header, for columns of which there are several."""
-        value = self._row[self.cells.header.index(header)]
-        return self.parsed(header, value, self.instants.read)
+    def positions(self, column: str) -> Sequence[int]:
+        """Where the columns are that begin like `column`."""
+        return self._positions.get(column, ())
+
+    def instant_in(self, position: int) -> Micros | None:
+        """The instant in the column at a position, for columns of which there are several."""
+        value = self._row[position]
+        if not value or value in self.cells.missing or value.isspace():
+            return None
+        return self.parsed(self.cells.header[position], value, self.instants.read)
 
     def filled(self, column: str) -> list[tuple[str, str]]:
         """Header and cell of every column that begins like `column` and is not empty."""
