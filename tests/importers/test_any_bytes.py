@@ -15,6 +15,7 @@ from tests.importers.helpers import SAMPLE_FILES, SETTINGS, mapping_of, write
 from handraise.errors import InputFileError
 from handraise.importers.cells import parse_number, parser_of
 from handraise.importers.instants import InstantReader
+from handraise.importers.known_tables import read_companions
 from handraise.importers.mapping.reading import read_mapping
 from handraise.importers.opening import open_import
 from handraise.importers.rejects import CellError
@@ -97,6 +98,30 @@ def test_any_change_to_a_good_file(tmp_path: Path, data: st.DataObject) -> None:
             )
         )
     imported(write(tmp_path, bytes(content)))
+
+
+LINKS = (
+    b"contact_id,engagement_id,engagement_type,type_id\n501,41,CALL,194\n",
+    b"stage_id,pipeline_id,label,closed_won,is_closed,probability\n4711,p,Won,TRUE,TRUE,1.0\n",
+    b"company_id,deal_id,type_id,category\n9001,8,5,HUBSPOT_DEFINED\n",
+    b"id,portal_subscription_status,bounced,requested_by,source,subscriptions\ne1,UNSUBSCRIBED,,,,[]\n",
+)
+
+
+@RELAXED
+@given(st.data())
+def test_any_change_to_a_table_that_others_need(tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from(LINKS)))
+    start = data.draw(st.integers(0, len(content)))
+    content[start : start + data.draw(st.integers(0, 20))] = data.draw(
+        st.one_of(
+            st.binary(max_size=6), st.sampled_from([b'"', b"\n", b",", b"\0", b"\xff\xfe", b"\x1f\x8b"])
+        )
+    )
+    path = write(tmp_path, bytes(content))
+    companions, told = read_companions([path])
+    assert set(told) <= {path}
+    repr(companions).encode()
 
 
 CELL = st.one_of(

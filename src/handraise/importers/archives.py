@@ -138,7 +138,7 @@ def _refuse_bombs(path: Path, infos: list[zipfile.ZipInfo]) -> None:
         if dense:
             why = f"holds `{_plain(dense[0].filename)[:80]}`, which is packed more than {MAX_RATIO}-fold, as no table is"
     if why is not None:
-        raise refused("IF115", path, f"`{path}` {why}.", "Unpack it and import the files that you mean.")
+        raise refused("IF117", path, f"`{path}` {why}.", "Unpack it and import the files that you mean.")
 
 
 def _plain(name: str) -> str:

@@ -21,6 +21,8 @@ _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?P<time>[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)? ?(?P<zone>Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?\Z"
 )
+# A spreadsheet that saves an export again takes the nought from `03:15:52`; the year comes first, so it is still one hour.
+_SHORT_HOUR = re.compile(r"\A([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9])(?=:[0-9]{2}:[0-9]{2})")
 _SLASHED = re.compile(r"([0-9]{1,2})([/.\-])([0-9]{1,2})\2([0-9]{4})(?=\Z|[ T,])")
 _YEAR_FIRST = re.compile(r"[0-9]{4}([/.])[0-9]{1,2}\1[0-9]{1,2}(?=\Z|[ T,])|[0-9]{8}\Z")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}([/.\-])([0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}(?=\Z|[ T,])")
@@ -32,12 +34,14 @@ _UNIX = {"unix seconds": MICROS_PER_SECOND, "unix milliseconds": 1000, "unix mic
 class InstantReader:
     """Reads instants: `zone` is for date-times without one (none: they are refused), `formats` are strptime's.
 
-    `latest` is the last instant that can be true; planned dates are read by `date_text` and have none.
+    `latest` is the last instant that can be true; planned dates are read by `date_text` and have none. `numbers`:
+    what bare numbers are (`unix milliseconds`), where the source documents it.
     """
 
     zone: str | None = None
     formats: tuple[str, ...] = ()
     latest: Micros | None = None
+    numbers: str | None = None
     _zone_info: ZoneInfo | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
@@ -71,6 +75,8 @@ class InstantReader:
     def _iso(self, text: str) -> Micros:
         if len(text) == 10 and text[4:5] == "-":
             return end_of_day(_iso_date(text))
+        if self.numbers is not None and _NUMBER.match(text):
+            return _unix(text, _UNIX[self.numbers])
         return self._placed(_iso_moment(text), text)
 
     def _placed(self, moment: datetime, text: str) -> Micros:
@@ -140,6 +146,8 @@ def _iso_date(text: str) -> date:
 
 
 def _iso_moment(text: str) -> datetime:
+    if text[12:13] == ":":
+        text = _SHORT_HOUR.sub(r"\1 0\2", text)
     match = _ISO.match(text)
     if match is None:
         raise _why(text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from handraise.errors import InputFileError
 from handraise.importers import archives
 from handraise.importers.content import unreadable
+from handraise.importers.hubspot import engagements as hubspot_engagements
 from handraise.importers.imports import FileImport
 from handraise.importers.mapping.matching import (
     activity_types,
@@ -23,7 +24,7 @@ from handraise.importers.mapping.rows import MappedReader
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.recognise import Importer, recognise
 from handraise.importers.rejects import refused
-from handraise.importers.schema import custom_fields
+from handraise.importers.schema import Match, custom_fields
 from handraise.importers.settings import ImportSettings
 from handraise.importers.tables import Table, open_table
 
@@ -115,12 +116,14 @@ def _known_export(
         table,
         settings,
         lambda: importer.reader(found.match, table.header, name, settings),
-        _activity_types(importer, settings),
+        _activity_types(importer, found.match, settings),
     )
 
 
-def _activity_types(importer: Importer, settings: ImportSettings) -> tuple[str, ...] | None:
+def _activity_types(importer: Importer, match: Match, settings: ImportSettings) -> tuple[str, ...] | None:
     """The types that an export may hold, those of an instance's own ids too."""
+    if importer.schema is hubspot_engagements.SCHEMA:
+        return hubspot_engagements.types_told(match)
     if importer.schema is not marketo_activities.SCHEMA or importer.activity_types is None:
         return importer.activity_types
     return tuple(dict.fromkeys((*importer.activity_types, *settings.marketo_types.values())))

@@ -9,7 +9,16 @@ from pathlib import Path
 from handraise.errors import InputFileError
 from handraise.importers.eloqua import activities as eloqua_activities
 from handraise.importers.eloqua import contacts as eloqua_contacts
+from handraise.importers.hubspot import company as hubspot_company
+from handraise.importers.hubspot import contact as hubspot_contact
+from handraise.importers.hubspot import content as hubspot_content
+from handraise.importers.hubspot import deal as hubspot_deal
+from handraise.importers.hubspot import email_events as hubspot_email_events
+from handraise.importers.hubspot import engagements as hubspot_engagements
+from handraise.importers.hubspot import history as hubspot_history
+from handraise.importers.hubspot import merges as hubspot_merges
 from handraise.importers.imports import RowReader
+from handraise.importers.known_tables import known_table, refused_table
 from handraise.importers.marketo import activities as marketo_activities
 from handraise.importers.marketo import leads as marketo_leads
 from handraise.importers.marketo import members as marketo_members
@@ -29,6 +38,7 @@ from handraise.importers.salesforce import (
     opportunity,
     task,
     user,
+    versions,
 )
 from handraise.importers.schema import Match, ObjectSchema, key_of, match
 from handraise.importers.segment import reader as segment
@@ -62,6 +72,10 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(history.CONTACTS, "salesforce", history.FieldHistoryReader),
     Importer(history.ACCOUNTS, "salesforce", history.FieldHistoryReader),
     Importer(history.OPPORTUNITIES, "salesforce", history.FieldHistoryReader),
+    Importer(versions.LEADS, "salesforce", versions.LeadVersionReader),
+    Importer(versions.CONTACTS, "salesforce", versions.ContactVersionReader),
+    Importer(versions.ACCOUNTS, "salesforce", versions.AccountVersionReader),
+    Importer(versions.OPPORTUNITIES, "salesforce", versions.OpportunityVersionReader),
     Importer(campaign.SCHEMA, "salesforce", campaign.CampaignReader),
     Importer(campaign.MEMBERS, "salesforce", campaign.MemberReader, campaign.MEMBER_ACTIVITIES),
     Importer(task.SCHEMA, "salesforce", task.TaskReader, task.TYPES),
@@ -86,6 +100,45 @@ IMPORTERS: tuple[Importer, ...] = (
         eloqua_activities.SCHEMA, "eloqua", eloqua_activities.EloquaActivityReader, eloqua_activities.PRODUCED
     ),
     *(Importer(schema, "segment", reader, types) for schema, reader, types in segment.KNOWN),
+    Importer(hubspot_contact.SCHEMA, "hubspot", hubspot_contact.ContactReader),
+    Importer(hubspot_company.SCHEMA, "hubspot", hubspot_company.CompanyReader),
+    Importer(hubspot_deal.SCHEMA, "hubspot", hubspot_deal.DealReader),
+    Importer(hubspot_deal.STAGES, "hubspot", hubspot_deal.DealStageReader),
+    Importer(hubspot_deal.CONTACTS, "hubspot", hubspot_deal.DealContactReader),
+    Importer(hubspot_history.CONTACTS, "hubspot", hubspot_history.PropertyHistoryReader),
+    Importer(hubspot_history.COMPANIES, "hubspot", hubspot_history.PropertyHistoryReader),
+    Importer(hubspot_history.DEALS, "hubspot", hubspot_history.PropertyHistoryReader),
+    Importer(
+        hubspot_email_events.SCHEMA,
+        "hubspot",
+        hubspot_email_events.EmailEventReader,
+        hubspot_email_events.TYPES,
+    ),
+    Importer(
+        hubspot_content.SUBMISSIONS,
+        "hubspot",
+        hubspot_content.SubmissionReader,
+        hubspot_content.SUBMISSION_ACTIVITIES,
+    ),
+    Importer(
+        hubspot_content.MEMBERS, "hubspot", hubspot_content.MemberReader, hubspot_content.MEMBER_ACTIVITIES
+    ),
+    Importer(hubspot_content.FORMS, "hubspot", hubspot_content.FormReader),
+    Importer(hubspot_content.LISTS, "hubspot", hubspot_content.ListReader),
+    Importer(hubspot_content.CAMPAIGNS, "hubspot", hubspot_content.CampaignReader),
+    Importer(
+        hubspot_engagements.SCHEMA,
+        "hubspot",
+        hubspot_engagements.EngagementReader,
+        hubspot_engagements.TYPES,
+    ),
+    Importer(
+        hubspot_merges.CONTACTS,
+        "hubspot",
+        hubspot_merges.ContactMergeReader,
+        hubspot_merges.CONTACT_ACTIVITIES,
+    ),
+    Importer(hubspot_merges.DEALS, "hubspot", hubspot_merges.DealMergeReader),
 )
 
 
@@ -121,7 +174,11 @@ def identify(header: Sequence[str], importer: Importer, catalog: FieldCatalog, n
     named = dict.fromkeys((*schema.must, *marks))
     shown = ", ".join(f"`{header[found.index[c]]}`" for c in named if c in found.index)
     why = f"{shown} {'is a column' if shown.count('`') == 2 else 'are columns'} of {schema.name}; {found.n_known} of {n_counted} columns are known there."
-    if lacks is None and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE):
+    if (
+        lacks is None
+        and not schema.is_open
+        and share < (_LEAST_SHARE_OF_LABELS if found.dialect == "labels" else _LEAST_SHARE)
+    ):
         lacks = f"only {found.n_known} of its {n_counted} columns are known there"
     return Recognition(importer, found, share + exact / 100 + bool(schema.named) / 1000, why, lacks)
 
@@ -131,7 +188,7 @@ def _lacks(header: Sequence[str], found: Match, schema: ObjectSchema) -> str | N
     if missing:
         return "it has no " + " and no ".join(f"`{c}`" for c in missing) + " column"
     against = {key_of(c): c for c in schema.never}
-    foreign = [h for h in header if key_of(h) in against and not _is_known(found, h)]
+    foreign = [h for h in header if key_of(schema.plain(h)) in against and not _is_known(found, h)]
     if foreign:
         return f"it has a `{foreign[0]}` column"
     if _says_id_by_label(header, schema):
@@ -155,8 +212,12 @@ def _is_known(found: Match, header: str) -> bool:
 def recognise(path: Path, header: Sequence[str], catalog: FieldCatalog) -> Recognition:
     """The importer that the file is for. Raises `InputFileError`."""
     every = sorted((identify(header, i, catalog, path.name) for i in IMPORTERS), key=lambda r: -r.score)
-    claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, len(header))]
+    n_told = sum(not h.startswith("_fivetran") for h in header)
+    claims = [r for r in every if r.is_claim and r.match.n_known >= min(3, n_told)]
     if not claims:
+        known = known_table(header)
+        if known is not None:
+            raise refused_table(path, known)
         raise _nothing(path, header, every)
     best = [r for r in claims if r.score == claims[0].score]
     if len(best) > 1:

@@ -148,3 +148,11 @@ class Attributes:
             else:
                 at, assumed = customs if is_custom else base
                 out.append(AttributeChange(entity, subject, name, value, at, at, assumed))
+
+    def add_blanks(self, out: list[Fact], row: Sequence[str], subject: str, since: Since) -> None:
+        """Says of every empty cell that there was no value, for rows that tell all that was so at an instant."""
+        at, assumed = since
+        for position, entity, name, *_ in self._plan:
+            value = row[position]
+            if not value or value in self._missing or value.isspace():
+                out.append(AttributeChange(entity, subject, name, None, at, at, assumed))

@@ -29,7 +29,9 @@ FILE_CODES = {
     "IF112": "No importer recognises it",
     "IF113": "Several importers recognise it",
     "IF114": "Its characters cannot be read",
-    "IF115": "It is an archive that would unpack to too much",
+    "IF115": "It is a known table that holds no facts by itself",
+    "IF116": "It is needed at once and too long for that",
+    "IF117": "It is an archive that would unpack to too much",
 }
 
 

@@ -37,6 +37,7 @@ def snake(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class ColumnDefinition:
     """A column of an export. `leaks`: overwritten with what came later, so never assumed since creation.
+    `also`: other API names of it. `many`: every column whose name begins like this is one of it.
 
     Without `fills` and without `not_imported` it is structural: ids and instants that the importer reads.
     """
@@ -46,23 +47,34 @@ class ColumnDefinition:
     fills: tuple[Field, ...] = ()
     leaks: bool = False
     not_imported: str | None = None
+    also: tuple[str, ...] = ()
+    many: bool = False
 
 
 def columns(rows: str) -> tuple[ColumnDefinition, ...]:
-    """Columns written one a line: name | labels, ... | field field ... `!` if it leaks, or `- why it is not imported`."""
-    definitions = []
-    for row in filter(str.strip, rows.splitlines()):
-        name, labels, what = (cell.strip() for cell in row.split("|"))
-        names = tuple(label.strip() for label in labels.split(",") if label.strip())
-        if what.startswith("-"):
-            definitions.append(
-                ColumnDefinition(name, names, not_imported=what[1:].strip() or "of no use here")
-            )
-        else:
-            words = what.split()
-            fills = tuple(Field.parse(w) for w in words if w != "!")
-            definitions.append(ColumnDefinition(name, names, fills, "!" in words))
-    return tuple(definitions)
+    """Columns written one a line: name, other names | labels, ... | field field ... `!` if it leaks, or
+    `- why it is not imported`. A name that ends in `*` stands for all that begin with it."""
+    return tuple(_column(row) for row in rows.splitlines() if row.strip())
+
+
+def _column(row: str) -> ColumnDefinition:
+    written, labels, what = (cell.strip() for cell in row.split("|"))
+    name, *also = _listed(written)
+    many = name.endswith("*")
+    words = () if what.startswith("-") else what.split()
+    return ColumnDefinition(
+        name.removesuffix("*"),
+        tuple(_listed(labels)),
+        tuple(Field.parse(w) for w in words if w != "!"),
+        "!" in words,
+        (what[1:].strip() or "of no use here") if what.startswith("-") else None,
+        tuple(also),
+        many,
+    )
+
+
+def _listed(cell: str) -> list[str]:
+    return [word.strip() for word in cell.split(",") if word.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,10 @@ class ObjectSchema:
     one is complete in every such export; `never`: columns that show it is another's. `customs`: what its
     custom columns belong to. `id_label`: what a report calls the id. `also_fills`: fields of no standard that
     structural columns fill. `others`: what any other column is, where the reader takes them all.
-    `named`: how the name of a file of it begins."""
+    `named`: how the name of a file of it begins.
+    structural columns fill. `prefix`: what a warehouse puts before the name of a property. `is_open`: custom columns bear
+    no mark, so that any number of unknown ones is no evidence against it, and one fills the field of its name where
+    there is such a field. `localised`: columns by what other languages call them."""
 
     name: str
     columns: tuple[ColumnDefinition, ...]
@@ -83,15 +98,40 @@ class ObjectSchema:
     also_fills: Mapping[str, FieldDefinition] = field(default_factory=dict)
     others: str | None = None
     named: str | None = None
+    prefix: str = ""
+    is_open: bool = False
+    localised: Mapping[str, str] = field(default_factory=dict)
     by_key: Mapping[str, tuple[ColumnDefinition, str]] = field(init=False, repr=False, compare=False)
+    _begin: tuple[tuple[str, ColumnDefinition, str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_key: dict[str, tuple[ColumnDefinition, str]] = {}
+        by_name = {c.name: c for c in self.columns}
+        by_key = {key_of(c.name): (c, "API name") for c in self.columns}
+        for column in self.columns:
+            for name in column.also:
+                by_key.setdefault(key_of(name), (column, "API name"))
         for column in self.columns:
             for label in column.labels:
                 by_key.setdefault(key_of(label), (column, "label"))
-        by_key.update({key_of(c.name): (c, "API name") for c in self.columns})
+        for label, name in self.localised.items():
+            if name in by_name:
+                by_key.setdefault(key_of(label), (by_name[name], "label"))
         object.__setattr__(self, "by_key", by_key)
+        begin = tuple((key, column, how) for key, (column, how) in by_key.items() if column.many)
+        object.__setattr__(self, "_begin", begin)
+
+    def plain(self, header: str) -> str:
+        """A header without what a warehouse puts before it."""
+        is_prefixed = self.prefix and header.casefold().startswith(self.prefix)
+        return header[len(self.prefix) :] if is_prefixed else header
+
+    def find(self, header: str) -> tuple[ColumnDefinition, str] | None:
+        """The column that a header names, and whether by its API name or by a label."""
+        key = key_of(self.plain(header))
+        found = self.by_key.get(key)
+        if found is not None or not self._begin:
+            return found
+        return next(((column, how) for begin, column, how in self._begin if key.startswith(begin)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +173,8 @@ def match(header: Sequence[str], schema: ObjectSchema, catalog: FieldCatalog) ->
     n_known = n_exact = n_labels = 0
     id_label = _id_label(header, schema)
     for position, name in enumerate(header):
-        found = None if _custom_name(name, is_warehouse) else schema.by_key.get(key_of(name))
+        is_marked = not schema.is_open and _custom_name(name, is_warehouse)
+        found = None if is_marked else schema.find(name)
         if id_label == key_of(name):
             found = (schema.columns[0], "label")
         if found is None or (not name):
@@ -141,18 +182,21 @@ def match(header: Sequence[str], schema: ObjectSchema, catalog: FieldCatalog) ->
             continue
         column, how = found[0], "label" if " " in name else found[1]
         n_known += not name.startswith("_fivetran_")
-        n_exact += name == column.name
+        n_exact += schema.plain(name) in (column.name, *column.also)
         n_labels += how == "label"
-        if column.name in index:
+        if column.name in index and not column.many:
             other = header[index[column.name]]
             uses.append(ColumnUse(name, None, (), f"`{other}` says the same and is taken", position))
             continue
-        index[column.name] = position
+        index.setdefault(column.name, position)
         means = None if column.not_imported else column.name
         uses.append(ColumnUse(name, means, column.fills, column.not_imported or how, position, column.leaks))
     if schema.customs is not None:
         taken = {f for u in uses for f in u.fills}
-        uses = [_custom(u, schema.customs, is_warehouse, catalog, taken) for u in uses]
+        if schema.is_open:
+            uses = [_by_name(u, schema, schema.customs, catalog, taken) for u in uses]
+        else:
+            uses = [_custom(u, schema.customs, is_warehouse, catalog, taken) for u in uses]
     else:
         uses = [_without_custom(u, is_warehouse) for u in uses]
     dialect = "warehouse" if is_warehouse else "labels" if n_labels else "API"
@@ -198,6 +242,17 @@ def _custom(
     return ColumnUse(
         use.header, use.header, (own,), "custom field", use.position, leaks=is_score, is_custom=True
     )
+
+
+def _by_name(
+    use: ColumnUse, schema: ObjectSchema, entity: Entity, catalog: FieldCatalog, taken: set[Field]
+) -> ColumnUse:
+    """An unknown column fills the field of its name, where there is one and no known column fills it."""
+    own = Field(entity.value, snake(schema.plain(use.header)))
+    if use.means is not None or use.how != UNKNOWN or catalog.get(own) is None or own in taken:
+        return use
+    taken.add(own)
+    return ColumnUse(use.header, use.header, (own,), "field of its name", use.position, is_custom=True)
 
 
 def _without_custom(use: ColumnUse, is_warehouse: bool) -> ColumnUse:

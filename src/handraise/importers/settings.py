@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from handraise.importers.companions import Companions
 from handraise.model.conditions import DealStatus
 from handraise.model.fields import Field, FieldCatalog, FieldDefinition
 from handraise.model.time import MICROS_PER_DAY, Micros
@@ -26,6 +27,7 @@ class ImportSettings:
     activity types, if it was not all of them. `has_stage_history`:
     stages come from a history file, so the current one is not taken. `marketo_types`: activity type id
     -> type, for an instance's own ids. `crm_source`: the source whose ids stand in Marketo's `sfdc...` columns.
+    `companions`: what other files of the same import tell that this one needs.
     """
 
     exported_at: Micros
@@ -40,6 +42,7 @@ class ImportSettings:
     has_stage_history: bool = False
     marketo_types: Mapping[str, str] = field(default_factory=dict)
     crm_source: str = "salesforce"
+    companions: Companions = Companions()
 
     @property
     def latest(self) -> Micros:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from handraise.config import Settings
 from handraise.engines.local import Progress
-from handraise.errors import ExitCode, Finding, HandraiseError, InputFileError, Problem
+from handraise.errors import ExitCode, Finding, HandraiseError, InputFileError, Problem, Severity
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.rows import Coverage
 from handraise.facts.store import FactStore
 from handraise.facts.undoing import UndoneImport
 from handraise.importers.archives import is_archive, member_at, name_of
+from handraise.importers.companions import Companions
 from handraise.importers.imports import FileImport
+from handraise.importers.known_tables import CompanionFile, read_companions
 from handraise.importers.mapping.model import ImportMapping
 from handraise.importers.mapping.reading import read_mapping_file
 from handraise.importers.opening import files_at, open_import
@@ -154,8 +156,11 @@ class Importing:
             files += found
             outcomes += refusals
 
+        companions, told = read_companions(files if len(files) > 1 else ())
+
         def take(path: Path) -> FileOutcome:
-            return self._import_file(path, source, read, exported_at, covers)
+            outcome = self._import_file(path, source, read, exported_at, covers, companions)
+            return _told_others(outcome, told.get(path), source)
 
         if dry_run:
             return (*outcomes, *self._rehearsed(files, take, progress))
@@ -194,13 +199,14 @@ class Importing:
         mappings: tuple[ImportMapping | None, ...],
         exported_at: Micros | None,
         covers: tuple[Micros, Micros] | None,
+        companions: Companions,
     ) -> FileOutcome:
         try:
-            settings = self._settings(self._exported_at(path, exported_at), covers)
+            settings = self._settings(self._exported_at(path, exported_at), covers, companions)
             opened = _open(path, settings, source, mappings)
             again = self._taken_before(opened)
             if again is not None and exported_at is None and again != settings.exported_at:
-                opened = _open(path, self._settings(again, covers), source, mappings)
+                opened = _open(path, self._settings(again, covers, companions), source, mappings)
             result = self._append(opened)
         except InputFileError as error:
             return _refused(path, error, error.problems)
@@ -258,7 +264,9 @@ class Importing:
         ]
         return earlier[0].exported_at if earlier else None
 
-    def _settings(self, exported_at: Micros, covers: tuple[Micros, Micros] | None) -> ImportSettings:
+    def _settings(
+        self, exported_at: Micros, covers: tuple[Micros, Micros] | None, companions: Companions
+    ) -> ImportSettings:
         catalog = field_catalog(self.settings, self.store.fields())
         stages = dict.fromkeys(self.settings.won_stages, DealStatus.WON)
         stages |= dict.fromkeys(self.settings.lost_stages, DealStatus.LOST)
@@ -273,6 +281,7 @@ class Importing:
             covers=covers,
             covers_types=dict(self.settings.covers_types),
             marketo_types=dict(self.settings.marketo_types),
+            companions=companions,
         )
 
 
@@ -329,6 +338,30 @@ def _open(
 ) -> FileImport:
     given, own = mappings
     return open_import(path, settings, source=source, mapping=given, workspace_mapping=own)
+
+
+def _told_others(
+    outcome: FileOutcome, told: CompanionFile | InputFileError | None, source: str | None
+) -> FileOutcome:
+    """What became of a table that was read for the sake of the other files: no rows of its own, unless a mapping took
+    it; refused where it is too long."""
+    if told is None or not any(p.code == "IF115" for p in outcome.problems):
+        return outcome
+    if isinstance(told, InputFileError):
+        return FileOutcome(outcome.file_name, problems=told.problems, refusal=str(told.problems[0]))
+    sentence = "rows were read for the sake of the other files; they hold no facts by themselves."
+    findings = [Finding("read_for_others", sentence, Severity.NOTE, told.n_read)]
+    if told.n_unread:
+        sentence = "rows have no ids that can be read, and say nothing."
+        findings.append(Finding("unread_rows", sentence, n=told.n_unread))
+    why = f"it is {told.table.name}: {told.table.reason}"
+    return FileOutcome(
+        outcome.file_name,
+        taken_for=told.table.name,
+        source=source or "hubspot",
+        why=why,
+        findings=tuple(findings),
+    )
 
 
 def _of_the_whole(result: ImportResult, is_rehearsed: bool) -> Iterator[Finding]:

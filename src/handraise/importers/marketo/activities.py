@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from handraise.facts.rows import Activity, Assumed, AttributeChange, Fact, IdentityKey
+from handraise.importers.addresses import add_path
 from handraise.importers.cells import parser_of
 from handraise.importers.imports import Notes
 from handraise.importers.instants import InstantReader
@@ -90,7 +90,7 @@ class MarketoActivityReader:
         if kind.kept and read.primary is not None:
             properties.setdefault(kind.kept, read.primary)
         if kind.type == "page.viewed":
-            _add_path(properties, read.primary)
+            add_path(properties, properties.get("url") or read.primary)
         if read.type_id in ("42", "44"):
             program = self._crm_campaign(properties.get("campaign_id") or read.primary_id)
         asset = read.primary if kind.has_asset else None
@@ -261,20 +261,6 @@ def _plain(value: object) -> str | None:
 def _property(name: str) -> str:
     plain = snake(name)
     return _NAMES.get(plain, plain)
-
-
-def _add_path(properties: dict[str, str], primary: str | None) -> None:
-    """The page's path and query, from its address or, without one, from the name of the page."""
-    address = properties.get("url") or primary
-    if address is None:
-        return
-    try:
-        parts = urlsplit(address if "//" in address or address.startswith("/") else "//" + address)
-    except ValueError:
-        return
-    properties.setdefault("path", parts.path or "/")
-    if parts.query:
-        properties.setdefault("query", parts.query)
 
 
 @lru_cache(maxsize=2048)

@@ -85,6 +85,7 @@ RecordTypeId        | Record Type ID, Account Record Type | -
         ("Type", "ParentId"),
     ),
     never=(
+        "_fivetran_end",
         "Company",
         "StageName",
         "WhoId",

@@ -80,7 +80,16 @@ RecordTypeId        | Record Type ID, Contact Record Type | -
         ("Department", "LastName"),
         ("AccountName", "LastName"),
     ),
-    never=("Company", "StageName", "WhoId", "CampaignId", "ContactId", "BillingCountry", "IsConverted"),
+    never=(
+        "_fivetran_end",
+        "Company",
+        "StageName",
+        "WhoId",
+        "CampaignId",
+        "ContactId",
+        "BillingCountry",
+        "IsConverted",
+    ),
     customs=Entity.PERSON,
     id_label="Contact ID",
 )

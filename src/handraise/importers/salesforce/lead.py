@@ -89,7 +89,7 @@ ScoreIntelligenceId |                         | - a score made elsewhere
     ),
     must=("Id",),
     marks=(("IsConverted",), ("ConvertedDate",), ("Company",), ("Status", "LeadSource")),
-    never=("AccountId", "StageName", "WhoId", "CampaignId", "LeadId", "BillingCountry"),
+    never=("_fivetran_end", "AccountId", "StageName", "WhoId", "CampaignId", "LeadId", "BillingCountry"),
     customs=Entity.PERSON,
     id_label="Lead ID",
 )

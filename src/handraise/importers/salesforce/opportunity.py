@@ -80,7 +80,7 @@ Age                 |                         | - moves with the clock
     ),
     must=("Id", "StageName"),
     marks=(("CloseDate",), ("AccountId",), ("Amount",), ("IsClosed",), ("Probability",)),
-    never=("OpportunityId", "WhoId", "LeadId", "Company"),
+    never=("_fivetran_end", "OpportunityId", "WhoId", "LeadId", "Company"),
     customs=Entity.OPPORTUNITY,
     id_label="Opportunity ID",
     also_fills={"IsDeleted": FieldDefinition(IS_DELETED, FieldType.BOOLEAN, "Deleted in the source")},
