@@ -33,7 +33,7 @@ def test_changes_tell_who_moved_when_and_because_of_what(filled: Path, call: Cal
     assert {m["person_id"] for m in moves} == {"salesforce:00QHs000001000bMAA"}
     assert {m["what"] for m in moves} == {"rank", "buyer_segment"}
     assert all(m["was"] is None and m["moved_at"] == "2026-01-07T09:00:00Z" for m in moves)
-    assert {m["because"] for m in moves} == {"another account"}
+    assert {m["because"] for m in moves} == {"person.is_junk = true; another account"}
 
 
 def test_both_say_it_on_the_screen(filled: Path, call: Call) -> None:

@@ -17,7 +17,7 @@ from tests.importers.helpers import (
     sf_id,
 )
 
-from handraise.facts.rows import AccountRecord, AttributeChange, Membership, PersonRecord
+from handraise.facts.rows import AccountRecord, AttributeChange, Coverage, Membership, PersonRecord
 from handraise.importers.marketo.types import MARKETO_TYPES, PRODUCED
 from handraise.importers.settings import ImportSettings
 from handraise.model.activities import is_activity_type
@@ -199,7 +199,7 @@ def test_the_file_covers_its_span_or_the_period_that_was_asked_for(tmp_path: Pat
         ),
     )
     list(asked.rows())
-    assert asked.coverage == ((("form.submitted",), 0, EXPORTED),)
+    assert asked.coverage == (Coverage(("form.submitted",), 0, EXPORTED),)
 
 
 LEADS = "id,email,company,industry,leadScore,isAnonymous,sfdcContactId,sfdcAccountId,Own_Field__c,createdAt,updatedAt\n"

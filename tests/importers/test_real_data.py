@@ -86,6 +86,7 @@ IMPORTERS_BY_TABLE = {
     "salesforce/sf_opportunity": ("Salesforce Opportunity", 10),
     "salesforce/sf_opportunity_history": ("Salesforce Opportunity versions", 10),
     "salesforce/sf_task": ("Salesforce Task", 10),
+    "salesforce/sf_user": ("Salesforce User", 10),
     "hubspot/company": ("HubSpot companies", 24),
     "hubspot/company_property_history": ("HubSpot companies' history", 100),
     "hubspot/contact": ("HubSpot contacts", 22),
@@ -118,6 +119,7 @@ OF_THE_SAMPLES = {
     "no_person",
     "not_done",
     "not_succeeded",
+    "not_staff",
 }
 
 
