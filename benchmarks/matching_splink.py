@@ -21,7 +21,14 @@ from handraise.identity.duplicates.person_names import read_person_name, roots
 from handraise.identity.matching.domains import registrable_domain
 from handraise.identity.matching.phones import e164
 
-_RULES = ("email", "phone", ("family", "root"), ("family", "organisation"), ("first", "organisation"), ("root", "family_start"))
+_RULES = (
+    "email",
+    "phone",
+    ("family", "root"),
+    ("family", "organisation"),
+    ("first", "organisation"),
+    ("root", "family_start"),
+)
 
 
 def cleaned(rows: list[Person]) -> pa.Table:
@@ -57,12 +64,18 @@ def predictions(table: pa.Table) -> list[tuple[str, str, float]]:
     )
     api = DuckDBAPI()
     linker = Linker(api.register(table, table_name="records"), settings, log_level=None)
-    linker.training.estimate_probability_two_random_records_match([block_on("email"), block_on("first", "family", "organisation")], recall=0.7)
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("email"), block_on("first", "family", "organisation")], recall=0.7
+    )
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
     for rule in (block_on("email"), block_on("family", "organisation"), block_on("first", "family")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     found = linker.inference.predict(threshold_match_probability=0.01)
-    rows = found.as_record_dict() if hasattr(found, "as_record_dict") else found.as_pandas_dataframe().to_dict("records")
+    rows = (
+        found.as_record_dict()
+        if hasattr(found, "as_record_dict")
+        else found.as_pandas_dataframe().to_dict("records")
+    )
     return [(r["unique_id_l"], r["unique_id_r"], float(r["match_probability"])) for r in rows]
 
 
@@ -79,7 +92,12 @@ def main() -> None:
     print(f"splink: {len(rows):,} records, {len(pairs):,} pairs predicted, {clock}")
     for threshold in (0.999, 0.99, 0.95, 0.9, 0.5):
         taken = {frozenset(pair[:2]) for pair in pairs if pair[2] >= threshold}
-        print(f"  at {threshold}: precision", Share(len(taken & wanted), len(taken)), "recall", Share(len(taken & wanted), len(wanted)))
+        print(
+            f"  at {threshold}: precision",
+            Share(len(taken & wanted), len(taken)),
+            "recall",
+            Share(len(taken & wanted), len(wanted)),
+        )
     print("  at a precision of 99%: recall", _recall_at(pairs, wanted, 0.99))
 
 

@@ -56,6 +56,7 @@ from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
 from handraise.services.matching import Matched, Matching
 from handraise.services.planning import USUAL_EXAMPLES, Planning, PlanResult
+from handraise.services.providing import ProviderReach, provider_reach
 from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.segmenting import Segmented
@@ -271,6 +272,15 @@ class Workspace:
         with self.store() as store:
             deciding = self._deciding(store)
             return gaps_at(deciding, self._playbook(deciding), self._as_of(as_of))
+
+    def provider(
+        self, path: str | Path, as_of: str | Micros | None = None, *, cost: float | None = None
+    ) -> ProviderReach:
+        """Try a data provider's file of companies: what of our accounts it covers, how right it is where the truth is known, and
+        what it would settle. Nothing of it stays."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return provider_reach(deciding, self._playbook(deciding), Path(path), self._as_of(as_of), cost)
 
     def sources(self, as_of: str | Micros | None = None) -> Sources:
         """What each source holds at an instant, and what of it the playbook's rules ask."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from handraise.cli.output import CONSOLE, note, print_json
-from handraise.cli.screens import as_of_words, say
+from handraise.cli.screens import add_row, as_of_words, new_table, say
 from handraise.evaluate.gaps import GapOf
 from handraise.services.gaps import Gap, Step
+from handraise.services.providing import ProviderReach
 from handraise.workspace import Workspace
 
 _SHOWN_STEPS = 3
@@ -32,7 +33,7 @@ def gaps(workspace: Path | None, as_of: str | None, limit: int, as_json: bool) -
 
 
 def _gap(gap: Gap) -> None:
-    what = gap.label if gap.of in (GapOf.GRADE, GapOf.MARKETING_QUALIFIED) else f"{gap.of.value} {gap.label}"
+    what = _what(gap.of.value, gap.label)
     say(f"{what[:1].upper()}{what[1:]}: {gap.n_unknown:,} {gap.unit} undecided", "bold")
     if gap.share_in is not None:
         say(f"  {gap.n_in:,} are in, {gap.n_out:,} are not", "dim")
@@ -40,6 +41,11 @@ def _gap(gap: Gap) -> None:
         say(f"  {'then' if i else 'first'} {_step(gap, step)}")
     if gap.n_uncovered:
         say(f"  {gap.n_uncovered:,} wait for no field, but for what no source covers", "dim")
+
+
+def _what(of: str, label: str) -> str:
+    """A question in words; a grade and being marketing-qualified say by themselves what they are."""
+    return label if of in (GapOf.GRADE.value, GapOf.MARKETING_QUALIFIED.value) else f"{of} {label}"
 
 
 def _step(gap: Gap, step: Step) -> str:
@@ -50,3 +56,48 @@ def _step(gap: Gap, step: Step) -> str:
         return said
     worth = f", {won:,.1f} with a won deal" if won else ""
     return f"{said}; about {expected:,.0f} would be in{worth}"
+
+
+def provider(
+    workspace: Path | None, path: Path, as_of: str | None, cost: float | None, limit: int, as_json: bool
+) -> None:
+    opened = Workspace(workspace) if workspace is not None else Workspace.find()
+    found = opened.provider(path, as_of, cost=cost)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    CONSOLE.print(
+        f"{found.file_name}: {found.n_matched:,} of {found.n_rows:,} rows are an account of yours, {found.n_asked:,} may be; "
+        f"{found.n_covered:,} of {found.n_accounts:,} accounts are covered"
+    )
+    _provided(found)
+    _would_settle(found, limit)
+    if found.passed_over:
+        note(f"Columns passed over: {', '.join(found.passed_over[:8])}")
+    note("Nothing of the file was kept.")
+
+
+def _provided(found: ProviderReach) -> None:
+    head = ("accounts given a value", "new", "checked", "right", "95% interval", "unreadable")
+    table = new_table("field", *head, right=(1, 2, 3, 4, 6))
+    for f in found.fields:
+        right = f"{f.n_right / f.n_checked:.0%}" if f.n_checked else ""
+        interval = (
+            f"{f.accuracy.low:.0%} to {f.accuracy.high:.0%}" if f.n_checked else "the truth is not known"
+        )
+        counts = [f"{n:,}" for n in (f.n_given, f.n_new, f.n_checked)]
+        add_row(table, f"{f.label} ({f.field})", *counts, right, interval, f"{f.n_unreadable:,}")
+    CONSOLE.print(table)
+
+
+def _would_settle(found: ProviderReach, limit: int) -> None:
+    """What buying it would settle, the most first."""
+    settled = sorted((s for s in found.settled if s.n_settled), key=lambda s: -s.n_settled)
+    if not settled:
+        CONSOLE.print("It would settle nothing that is undecided.")
+        return
+    CONSOLE.print("It would settle")
+    for s in settled[:limit]:
+        each = found.cost_of(s)
+        price = "" if each is None else f", at {each:,.2f} each"
+        say(f"  {s.n_settled:,} of {s.n_unknown:,} undecided {s.unit}: {_what(s.of, s.label)}{price}")

@@ -200,13 +200,30 @@ def match(
 def gaps(
     as_of: AsOfOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 12,
+    provider: Annotated[
+        Path | None,
+        typer.Option(
+            "--provider",
+            metavar="FILE",
+            parser=named_path,
+            help="Try a data provider's file of companies instead.",
+        ),
+    ] = None,
+    cost: Annotated[
+        float | None, typer.Option("--cost", min=0, help="What that file costs, in your currency.")
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """What cannot be told, of how many people and accounts, and which facts would settle how many."""
+    if cost is not None and provider is None:
+        raise typer.BadParameter("`--cost` is the price of `--provider FILE`.", param_hint="--cost")
     with _border(json):
         from handraise.cli import gaps as told
 
+        if provider is not None:
+            told.provider(workspace, provider, as_of, cost, limit, json)
+            return
         told.gaps(workspace, as_of, limit, json)
 
 

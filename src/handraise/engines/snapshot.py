@@ -19,7 +19,11 @@ class Snapshot:
     def __init__(
         self, store: FactStore, as_of: Micros, horizon: int | None, n_cursors: int | None = None
     ) -> None:
-        self._cursors, state = _cursors_on_one_state(store, n_cursors or store.threads)
+        self._is_lent = store.rehearses  # what is rehearsed is seen by the connection that writes it alone
+        if self._is_lent:
+            self._cursors, state = [store.cursor()], (store.last_seq, store.generation)
+        else:
+            self._cursors, state = _cursors_on_one_state(store, n_cursors or store.threads)
         self._free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         for cursor in self._cursors:
             self._free.put(cursor)
@@ -37,7 +41,7 @@ class Snapshot:
             self._free.put(cursor)
 
     def close(self) -> None:
-        for cursor in self._cursors:
+        for cursor in () if self._is_lent else self._cursors:
             cursor.close()
         self._cursors = []
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handraise.engines.local import LocalEngine
 from handraise.evaluate.gaps import GapOf, Question, Undecided
 from handraise.model.fields import Field, FieldCatalog
 from handraise.model.playbook import Playbook, SegmentOf
@@ -123,9 +124,16 @@ class Gaps:
 def gaps_at(deciding: Deciding, playbook: Playbook, as_of: Micros) -> Gaps:
     """What is undecided, as known at an instant."""
     found, horizon = deciding.engine(playbook).gaps(as_of)
-    catalog = deciding.catalog()
-    gaps = tuple(_gap(question, undecided, playbook, catalog) for question, undecided in found.items())
-    return Gaps(as_of, horizon, version_of(playbook), gaps)
+    return Gaps(as_of, horizon, version_of(playbook), _all(found, playbook, deciding.catalog()))
+
+
+def gaps_of(engine: LocalEngine, playbook: Playbook, catalog: FieldCatalog, as_of: Micros) -> tuple[Gap, ...]:
+    """The same by an engine of one's own."""
+    return _all(engine.gaps(as_of)[0], playbook, catalog)
+
+
+def _all(found: Mapping[Question, Undecided], playbook: Playbook, catalog: FieldCatalog) -> tuple[Gap, ...]:
+    return tuple(_gap(question, undecided, playbook, catalog) for question, undecided in found.items())
 
 
 def _gap(question: Question, found: Undecided, playbook: Playbook, catalog: FieldCatalog) -> Gap:

@@ -136,7 +136,7 @@ class Matching:
         if writes:
             self.store.check_writable()
         found = _Found()
-        accounts, leads = _companies(self.store, own=False), _companies(self.store, own=True)
+        accounts, leads = companies_in(self.store, own=False), companies_in(self.store, own=True)
         of_lead = self._leads(leads, accounts, found)
         self._accounts(accounts, found)
         people = _people(self.store, of_lead)
@@ -312,8 +312,11 @@ _LATEST = """
     GROUP BY c.subject, f.name, c.field"""
 
 
-def _texts(store: FactStore, entity: str, names: Mapping[str, str]) -> pa.Table:
-    """The latest values of fields by subject, each in a column, and when the last of them was seen."""
+def latest_texts(
+    store: FactStore, entity: str, names: Mapping[str, str], *, with_names: bool = False
+) -> pa.Table:
+    """The latest values of fields by subject, each in a column, and when the last of them was seen; `with_names`: by the name of
+    the account instead, as `id`."""
     columns = ", ".join(f"max(text) FILTER (name = '{field}') AS {column}" for column, field in names.items())
     statement = f"""
         WITH latest AS ({_LATEST})
@@ -321,8 +324,11 @@ def _texts(store: FactStore, entity: str, names: Mapping[str, str]) -> pa.Table:
             SELECT l.subject, l.name, v.text, l.seen_at FROM latest l
             JOIN field_values v ON v.field = l.field AND v.code = l.value)
         GROUP BY subject"""
+    if with_names:
+        statement = f"SELECT n.name AS id, t.* FROM ({statement}) t JOIN account_names n ON n.id = t.subject"
     given = {"entity": entity, "derived": DERIVED, "names": list(names.values())}
-    return store.cursor().sql(statement, params=given).to_arrow_table()
+    found: pa.Table = store.cursor().sql(statement, params=given).to_arrow_table()
+    return found
 
 
 _ACCOUNT = {"name": "name", "website": "website", "country": "country", "city": "city", "phone": "phone"}
@@ -336,10 +342,10 @@ _PERSON = {
 }
 
 
-def _companies(store: FactStore, *, own: bool) -> pa.Table:
+def companies_in(store: FactStore, *, own: bool) -> pa.Table:
     """Accounts of the sources, or (`own`) the companies of leads who have no stated account, with the lead's address."""
     cursor = store.cursor()
-    told, people = _texts(store, "account", _ACCOUNT), _texts(store, "person", {"email": "email"})
+    told, people = latest_texts(store, "account", _ACCOUNT), latest_texts(store, "person", {"email": "email"})
     cursor.register("told", told)
     cursor.register("people", people)
     statement = """
@@ -361,7 +367,7 @@ def _companies(store: FactStore, *, own: bool) -> pa.Table:
 
 def _people(store: FactStore, of_lead: Mapping[str, str]) -> pa.Table:
     """Identified records with what is known of each, its account, and the person that keys have joined it to."""
-    told = _texts(store, "person", _PERSON)
+    told = latest_texts(store, "person", _PERSON)
     cursor = store.cursor()
     cursor.register("told", told)
     matched = pa.table(
