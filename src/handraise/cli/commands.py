@@ -49,7 +49,7 @@ def import_files(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    with progress("Importing") as report:
+    with progress("Importing", in_percent=True) as report:
         outcomes = _open(workspace).import_files(
             paths,
             source=source,

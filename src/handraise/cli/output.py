@@ -56,15 +56,16 @@ def note(sentence: str) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Reports (done, of) on standard error, on a terminal, once the work takes longer than a second."""
+def progress(what: str, *, in_percent: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Reports (done, of), or the percentage, on standard error, on a terminal, once the work takes longer than a second."""
     started = time.monotonic()
     shown = False
 
     def report(done: int, of: int) -> None:
         nonlocal shown
         if ERRORS.is_terminal and time.monotonic() - started > SHOW_PROGRESS_AFTER_SECONDS:
-            ERRORS.file.write(f"\r{what}: {done} of {of}\x1b[K")
+            told = f"{done / of:.0%}" if in_percent else f"{done} of {of}"
+            ERRORS.file.write(f"\r{what}: {told}\x1b[K")
             ERRORS.file.flush()
             shown = True
 

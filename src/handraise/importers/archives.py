@@ -65,6 +65,18 @@ def member_at(path: Path) -> Member | None:
     return None
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file; of a member, those that it takes in its archive. 0 of what cannot be looked at."""
+    member = member_at(path)
+    try:
+        if member is None:
+            return path.stat().st_size
+        info = _infos(member.archive, *_state(member.archive)).get(member.name)
+    except (OSError, InputFileError):
+        return 0
+    return 0 if info is None else info.compress_size
+
+
 def name_of(path: Path) -> str:
     """What a file is called where it is listed: its name; of a member, the archive's name before it."""
     member = member_at(path)

@@ -52,7 +52,8 @@ _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 class Content:
     """What a file holds: a hash of its (unpacked) content, and how its text is read.
 
-    `is_damaged`: a text in UTF-8 that has rows with bytes which are none.
+    `is_damaged`: a text in UTF-8 that has rows with bytes which are none. `n_lines`: about how many lines there are, to say how
+    far reading has come.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Content:
     is_damaged: bool
     findings: tuple[Finding, ...]
     is_json: bool = False
+    n_lines: int = 0
 
     @contextmanager
     def text(self) -> Iterator[io.TextIOWrapper]:
@@ -123,7 +125,16 @@ def inspect(path: Path) -> Content:
     is_parquet = head.startswith(_PARQUET)
     findings = () if is_parquet else scan.findings()
     is_json = _JSON.match(head) is not None
-    return Content(path, scan.hash.hexdigest(), scan.encoding, is_parquet, scan.is_damaged, findings, is_json)
+    return Content(
+        path,
+        scan.hash.hexdigest(),
+        scan.encoding,
+        is_parquet,
+        scan.is_damaged,
+        findings,
+        is_json,
+        scan.n_lines,
+    )
 
 
 class _Scan:
@@ -135,7 +146,7 @@ class _Scan:
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._utf16 = codecs.getincrementaldecoder("utf-16")("strict") if self._bom == "utf-16" else None
         self._pending = False
-        self._lines = 0
+        self.n_lines = 0
         self.first_bad_line: int | None = None
         self.n_bad = self.n_good = 0
         self._in_cp1252 = True
@@ -147,7 +158,7 @@ class _Scan:
             self._utf16.decode(block)  # raises for what is none, which `opened` says in words
         elif self._pending or not block.isascii():
             self._decode(block, final=False)
-        self._lines += block.count(b"\n")
+        self.n_lines += block.count(b"\n")
 
     def end(self) -> None:
         if self._utf16 is not None:
@@ -164,7 +175,7 @@ class _Scan:
         if bad and self.first_bad_line is None:
             where = _UNDECODED.search(text)
             assert where is not None
-            self.first_bad_line = self._lines + text.count("\n", 0, where.start()) + 1
+            self.first_bad_line = self.n_lines + text.count("\n", 0, where.start()) + 1
         self.n_bad += len(bad)
 
     @property

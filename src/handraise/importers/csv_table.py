@@ -87,6 +87,7 @@ class CsvTable:
         self.path: Path = content.path
         self.sha256 = content.sha256
         self._content = content
+        self.n_lines = content.n_lines
         self.delimiter = ","
         self._n_blank = 0
         self._n_resumed = 0

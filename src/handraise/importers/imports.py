@@ -108,6 +108,11 @@ class FileImport:
         return self.table.sha256
 
     @property
+    def n_lines(self) -> int:
+        """About how many lines the file has; 0 where nothing tells."""
+        return self.table.n_lines
+
+    @property
     def unused_columns(self) -> tuple[ColumnUse, ...]:
         """The columns that are not imported; each says why."""
         return tuple(u for u in self.columns if u.means is None)

@@ -55,6 +55,7 @@ class JsonTable:
         self.path: Path = content.path
         self.sha256 = content.sha256
         self._content = content
+        self.n_lines = content.n_lines
         self._unread: Counter[str] = Counter()
         self._is_document = self._is_one_document()
         first = self._first()

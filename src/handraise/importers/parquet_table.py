@@ -30,6 +30,7 @@ class ParquetTable:
         self.sha256 = content.sha256
         with _parquet(self.path) as file:
             names = list(file.schema_arrow.names)
+            self.n_lines: int = file.metadata.num_rows
         self.header = checked_header(self.path, names, None, None)
 
     @property

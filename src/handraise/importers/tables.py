@@ -35,6 +35,10 @@ class Table(Protocol):
     @property
     def header(self) -> tuple[str, ...]: ...
     @property
+    def n_lines(self) -> int:
+        """About how many lines (Parquet: rows) there are; 0 where nothing tells."""
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What was seen so far; complete when the rows have been read."""
 

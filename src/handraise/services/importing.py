@@ -11,10 +11,10 @@ from handraise.config import Settings
 from handraise.engines.local import Progress
 from handraise.errors import ExitCode, Finding, HandraiseError, InputFileError, Problem, Severity
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
-from handraise.facts.rows import Coverage
+from handraise.facts.rows import Coverage, SourceRow
 from handraise.facts.store import FactStore
 from handraise.facts.undoing import UndoneImport
-from handraise.importers.archives import is_archive, member_at, name_of
+from handraise.importers.archives import is_archive, member_at, name_of, size_of
 from handraise.importers.companions import Companions
 from handraise.importers.imports import FileImport
 from handraise.importers.known_tables import CompanionFile, read_companions
@@ -31,6 +31,10 @@ from handraise.services.matching import Matching
 from handraise.services.settings import field_catalog
 
 MOST_SOURCE_CHARACTERS = 60
+ROWS_A_REPORT = 5_000
+
+Report = Callable[[float], None]
+Take = Callable[[Path, Report], "FileOutcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,8 @@ class Importing:
 
         companions, told = read_companions(files if len(files) > 1 else ())
 
-        def take(path: Path) -> FileOutcome:
-            outcome = self._import_file(path, source, read, exported_at, covers, companions)
+        def take(path: Path, report: Report) -> FileOutcome:
+            outcome = self._import_file(path, source, read, exported_at, covers, companions, report)
             return _told_others(outcome, told.get(path), source)
 
         if dry_run:
@@ -170,9 +174,7 @@ class Importing:
             self._derive_anew(self.settings.clean, matches, everything=False)
         return tuple(outcomes)
 
-    def _rehearsed(
-        self, files: Sequence[Path], take: Callable[[Path], FileOutcome], progress: Progress | None
-    ) -> list[FileOutcome]:
+    def _rehearsed(self, files: Sequence[Path], take: Take, progress: Progress | None) -> list[FileOutcome]:
         """What would become of each file, one after the other, in one transaction that is undone.
 
         A file that is refused half-way would have left nothing behind; here it has, so all is undone and rehearsed again
@@ -182,10 +184,8 @@ class Importing:
         while True:
             outcomes: list[FileOutcome] = []
             with self.store.rehearsal():
-                for number, path in enumerate(files):
-                    if progress:
-                        progress(number, len(files))
-                    outcomes.append(refused.get(number) or take(path))
+                for number, (path, report) in enumerate(_reporting(files, progress)):
+                    outcomes.append(refused.get(number) or take(path, report))
                     if self.store.is_torn:
                         break
             if not self.store.is_torn:
@@ -200,6 +200,7 @@ class Importing:
         exported_at: Micros | None,
         covers: tuple[Micros, Micros] | None,
         companions: Companions,
+        report: Report,
     ) -> FileOutcome:
         try:
             settings = self._settings(self._exported_at(path, exported_at), covers, companions)
@@ -207,14 +208,14 @@ class Importing:
             again = self._taken_before(opened)
             if again is not None and exported_at is None and again != settings.exported_at:
                 opened = _open(path, self._settings(again, covers, companions), source, mappings)
-            result = self._append(opened)
+            result = self._append(opened, report)
         except InputFileError as error:
             return _refused(path, error, error.problems)
         except HandraiseError as error:
             return _refused(path, error, ())
         return self._outcome(opened, result)
 
-    def _append(self, opened: FileImport) -> ImportResult:
+    def _append(self, opened: FileImport, report: Report) -> ImportResult:
         self.store.define_fields(opened.custom_fields)
         header = ImportHeader(
             source=opened.source,
@@ -225,7 +226,7 @@ class Importing:
             exported_at=opened.settings.exported_at,
             unknown_columns=opened.unknown_columns,
         )
-        return self.store.append(header, opened.rows(), lambda: _coverage(opened))
+        return self.store.append(header, _reported(opened, report), lambda: _coverage(opened))
 
     def _outcome(self, opened: FileImport, result: ImportResult) -> FileOutcome:
         same = [i.id for i in self.store.imports() if i.file_sha256 == result.file_sha256]
@@ -304,15 +305,32 @@ def _coverage(opened: FileImport) -> tuple[Coverage, ...]:
     )
 
 
-def _taken(
-    files: Sequence[Path], take: Callable[[Path], FileOutcome], progress: Progress | None
-) -> list[FileOutcome]:
-    outcomes = []
-    for done, path in enumerate(files):
+def _taken(files: Sequence[Path], take: Take, progress: Progress | None) -> list[FileOutcome]:
+    return [take(path, report) for path, report in _reporting(files, progress)]
+
+
+def _reporting(files: Sequence[Path], progress: Progress | None) -> Iterator[tuple[Path, Report]]:
+    """Each file with what takes the share of it that was read; progress is told in bytes of all files."""
+    sizes = [max(1, size_of(path)) for path in files]
+    total, before = max(1, sum(sizes)), 0
+
+    def report(share: float) -> None:
         if progress:
-            progress(done, len(files))
-        outcomes.append(take(path))
-    return outcomes
+            progress(before + int(min(1.0, share) * size), total)
+
+    for path, size in zip(files, sizes, strict=True):
+        report(0.0)
+        yield path, report
+        before += size
+
+
+def _reported(opened: FileImport, report: Report) -> Iterator[SourceRow]:
+    """The rows, saying from time to time how much of the file was read."""
+    n_lines = opened.n_lines
+    for n, row in enumerate(opened.rows()):
+        if n_lines and not n % ROWS_A_REPORT:
+            report(row.line / n_lines)
+        yield row
 
 
 def _files_at(path: Path) -> tuple[list[Path], list[FileOutcome]]:
