@@ -18,7 +18,7 @@ from handraise.evidence.arrays import Bools, Floats, as_bools, as_floats
 from handraise.evidence.form import json_form
 
 ONCE_A_YEAR = 1 / 365
-"""Looked at once a day, what is alarmed about at this level is a false alarm on at most one day a year."""
+"""The level of alarms: looked at once a day, a quiet stretch as unusual as this begins by chance about once a year at most."""
 FEWEST_BLOCKS = 91
 MOST_BLOCKS = 588
 """What of a longer past is not looked at: a year of windows, each with the quarter before it."""
@@ -29,7 +29,7 @@ _YEAR, _SEASON = 364, 28
 _LOOK_BACK = 400
 _MOST_REFERENCES, _FEWEST_REFERENCES, _LATEST_REFERENCES = 13, 6, 4
 _QUIET_SHARE = 0.5
-_AS_QUIET, _AS_QUIET_TIMES = 0.1, 1.5
+_AS_QUIET, _AS_QUIET_TIMES = 0.15, 1.5
 _LEAST_SPREAD, _LEAST_SPREAD_WITHOUT_A_YEAR = 0.01, 0.04
 _WEEKDAY_BLOCKS = 56
 
@@ -161,7 +161,7 @@ def _spread(windows: _Windows, past: Bools, n_blocks: int) -> float:
     # Half of the variance of what is above and below by chance lies below.
     psi = max(0.0, 2 * float((missed**2).sum()) - float((expected * more).sum())) / by_square
     n_apart = max(1.0, int(past.sum()) / windows.length)
-    return least + psi * (1 + 2 * float(np.sqrt(2 / n_apart)))
+    return least + psi * (1 + 3 * float(np.sqrt(2 / n_apart)))
 
 
 def _n_as_quiet(windows: _Windows, past: Bools) -> int:
