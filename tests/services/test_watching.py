@@ -16,7 +16,7 @@ from handraise.services.watching import Alarm, Watched
 from handraise.workspace import Workspace
 
 START = parse_instant("2025-02-01T12:00:00Z")
-DAYS = 200
+DAYS = 203
 AS_OF = START + DAYS * MICROS_PER_DAY
 Plant = Callable[[int], bool]
 
@@ -37,7 +37,7 @@ def _people(
             record, day = f"m:p{week}-{i}", week * 7 + i % 5
             at = START + day * MICROS_PER_DAY
             yield (PersonRecord(record, at, at),)
-            yield (AttributeChange(Entity.PERSON.value, record, "lead_source", source(day + i), at, at),)
+            yield (AttributeChange(Entity.PERSON.value, record, "lead_source", source(day), at, at),)
             if title(day):
                 yield (AttributeChange(Entity.PERSON.value, record, "title", "CFO", at, at),)
 
@@ -49,7 +49,7 @@ def workspace(tmp_path: Path) -> Workspace:
     book.write_text(
         "playbook: Small\ntime_zone: UTC\nagreement:\n  parties: {marketing: dana@example.com, sales: lee@example.com}\n"
         "fit: {rules: [{name: Chief, when: {person.title: {contains: chief}}, points: 10}]}\n"
-        "buyer_segments: [{all_others: {label: Everybody else, next_touch: none}}]\n",
+        "buyer_segments: [{key: rest, label: Rest}]\n",
         encoding="utf-8",
     )
     return made

@@ -21,7 +21,7 @@ from handraise.evidence.silence import FEWEST_BLOCKS, MOST_BLOCKS, ONCE_A_YEAR, 
 from handraise.evidence.wording import count, percent
 from handraise.facts import watched
 from handraise.facts.store import FactStore
-from handraise.facts.watched import DayCount, Export
+from handraise.facts.watched import Export
 from handraise.model.activities import ACTIVITY_TYPES, ActBy, words_of
 from handraise.model.conditions import AttributeTest, HeldFor, walk
 from handraise.model.fields import Field
@@ -103,7 +103,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """Counts by day of one thing, how it is called, and up to when its export reaches; `whole`: everything of an export."""
+    """Counts by day of one thing, how it is called, and up to when its export reaches, and whose it is."""
 
     code: str
     key: str
@@ -113,7 +113,6 @@ class _Series:
     until: Micros
     party: str
     advice: str
-    whole: bool = False
 
 
 def watch_at(deciding: Deciding, playbook: Playbook, as_of: Micros) -> Watched:
@@ -175,17 +174,20 @@ class _Watching:
 
     def _counted(self, reach: dict[Export, Micros]) -> Iterator[tuple[_Series, Floats]]:
         """Everything of each export, each type of activity, each form, and new people by source."""
-        counted: dict[_Series, list[DayCount]] = defaultdict(list)
+        kinds: dict[tuple[str, str, str, str | None], list[tuple[int, int]]] = defaultdict(list)
         for day in watched.activities_by_day(self._store, reach, self.as_of, MOST_BLOCKS):
-            until = reach[day.source, day.importer]
-            for series in _series_of(day, until):
-                counted[series].append(day)
+            kinds[day.source, day.importer, day.type, day.form].append((day.day, day.n))
+        counted: dict[_Series, list[tuple[int, int]]] = defaultdict(list)
+        for kind, days in kinds.items():
+            for series in _series_of(*kind, reach[kind[0], kind[1]]):
+                counted[series] += days
         for day in watched.people_by_day(self._store, reach, self.as_of, MOST_BLOCKS):
             at = (day.source, day.importer, reach[day.source, day.importer])
             advice = "See whether new leads still reach this system: forms, lists, synchronisation."
-            counted[_Series("people_stopped", day.importer, "new people", *at, MARKETING, advice)].append(day)
+            series = _Series("people_stopped", day.importer, "new people", *at, MARKETING, advice)
+            counted[series].append((day.day, day.n))
         for series, days in counted.items():
-            yield series, _daily([(d.day, d.n) for d in days])
+            yield series, _daily(days)
 
     def _told(self) -> Iterator[tuple[_Series, Floats]]:
         """MQLs, and each stage, as the stored runs of this playbook told them: to tell them anew takes as long as deciding."""
@@ -286,17 +288,18 @@ class _Watching:
         return Alarm(code, what, source, key, since_at, p, before, now, owner, advice)
 
 
-def _series_of(day: DayCount, until: Micros) -> Iterator[_Series]:
-    at = (day.source, day.importer, until)
-    known = ACTIVITY_TYPES.get(day.type)
+def _series_of(source: str, importer: str, type_: str, form: str | None, until: Micros) -> Iterator[_Series]:
+    """What an activity of a type, and of a form where it is one, counts for."""
+    at = (source, importer, until)
+    known = ACTIVITY_TYPES.get(type_)
     party = SALES if known is not None and known.by is ActBy.SELLER else MARKETING
     stopped = "See whether the source still records it and the export still holds it; if it was ended on purpose, nothing is to do."
-    yield _Series("source_stopped", day.importer, "all activities", *at, MARKETING, stopped, whole=True)
-    words = f"{day.type} (somebody {words_of(day.type)})"
-    yield _Series("activity_stopped", day.type, words, *at, party, stopped)
-    if day.form is not None:
+    yield _Series("source_stopped", importer, "all activities", *at, MARKETING, stopped)
+    words = f"{type_} (somebody {words_of(type_)})"
+    yield _Series("activity_stopped", type_, words, *at, party, stopped)
+    if form is not None:
         advice = "Submit the form yourself and see whether it arrives; look at the page it is on."
-        yield _Series("form_stopped", day.form, f"form `{day.form[:80]}`", *at, MARKETING, advice)
+        yield _Series("form_stopped", form, f"form `{form[:80]}`", *at, MARKETING, advice)
 
 
 def _roots(alarms: Sequence[Alarm]) -> Iterator[Alarm]:
