@@ -12,6 +12,7 @@ from handraise.facts.rows import Activity, AttributeChange, PersonRecord, Source
 from handraise.facts.store import FactStore
 from handraise.model.fields import Entity
 from handraise.model.time import MICROS_PER_DAY, Micros, parse_instant
+from handraise.services.settings import SettingsError
 from handraise.services.watching import Alarm, Watched
 from handraise.workspace import Workspace
 
@@ -141,3 +142,11 @@ def test_the_same_facts_and_instant_give_the_same_alarms(workspace: Workspace) -
     broken = [(a,) for a in _acts(lambda day: day < DAYS - 12, "contact", 4)]
     first = _watched(workspace, broken)
     assert workspace.watch(AS_OF) == first
+
+
+def test_owners_that_are_no_names_are_told_with_their_place(workspace: Workspace) -> None:
+    path = workspace.folder / "handraise.yml"
+    path.write_text("alarm_owners: {marketo: [a, b]}\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        Workspace(workspace.folder)
+    assert [p.code for p in refused.value.problems] == ["ST318"]
