@@ -30,7 +30,7 @@ _LOOK_BACK = 400
 _MOST_REFERENCES, _FEWEST_REFERENCES, _LATEST_REFERENCES = 13, 6, 4
 _QUIET_SHARE = 0.5
 _AS_QUIET, _AS_QUIET_TIMES = 0.15, 1.5
-_LEAST_SPREAD, _LEAST_SPREAD_WITHOUT_A_YEAR = 0.01, 0.04
+_LEAST_SPREAD, _LEAST_SPREAD_WITHOUT_A_YEAR = 0.01, 0.06
 _WEEKDAY_BLOCKS = 56
 
 
@@ -79,7 +79,7 @@ def silence(counts: Any, shut: Any | None = None) -> Silence | None:
     and quiet seasons do every year is no alarm. The least p over the lengths counts, times
     the number of lengths (Bonferroni).
 
-    Without a year nothing shorter than 5 blocks is judged, as a public holiday could be all of it, and psi is at least 0.04: a season
+    Without a year nothing shorter than 5 blocks is judged, as a public holiday could be all of it, and psi is at least 0.06: a season
     that halves a series is no alarm.
 
     Source: negative binomial forecasts as in Noufaily et al. 2013, Statistics in Medicine 32:1206 (outbreaks, here below
