@@ -4,7 +4,7 @@
 
 By world and submissions a day: false alarms (beginnings, and days with one) of a series a year, in its first year and in its third; and
 after how many days a series that dies is noticed (median; 99: not within 91 days). Every world has weekends, holidays, a quiet turn
-of the year and a summer at half. Targets: at most 1 beginning a year; 60 a day noticed within 7 days.
+of the year and a summer at half. Targets: at most 1 beginning a year, over all worlds; 60 a day noticed within 7 days.
 """
 
 from __future__ import annotations

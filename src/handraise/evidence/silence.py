@@ -160,7 +160,7 @@ def _spread(windows: _Windows, past: Bools, n_blocks: int) -> float:
         return 1.0
     # Half of the variance of what is above and below by chance lies below.
     psi = max(0.0, 2 * float((missed**2).sum()) - float((expected * more).sum())) / by_square
-    n_apart = max(1.0, int(past.sum()) / windows.length)
+    n_apart = max(1.0, int(past.sum()) / max(14, windows.length))  # what is irregular is so for weeks
     return least + psi * (1 + 3 * float(np.sqrt(2 / n_apart)))
 
 
