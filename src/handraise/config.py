@@ -62,6 +62,10 @@ class Settings:
     clean: bool = _setting(  # type: ignore[assignment]
         True, "Whether hygiene judges what was imported after every import."
     )
+    alarm_owners: tuple[tuple[str, str], ...] = _setting(  # type: ignore[assignment]
+        (),
+        "Who looks at an alarm, by form, activity, field, source or code of the alarm: `marketo: dana@example.com`; else the playbook's parties.",
+    )
     as_of: str | None = _setting(  # type: ignore[assignment]
         None, "Instant that commands take when none is given; unset: now. For samples and archives."
     )

@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     ENGINE = 12
     INFEASIBLE = 13
     REVIEW_DUE = 14
+    ALARMS = 15
     OUR_FAULT = 70
 
 

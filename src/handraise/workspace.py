@@ -62,6 +62,7 @@ from handraise.services.reporting import Reporting, ReportResult
 from handraise.services.segmenting import Segmented
 from handraise.services.settings import field_catalog, read_settings
 from handraise.services.sources import Sources, sources_at
+from handraise.services.watching import Watched, watch_at
 
 if TYPE_CHECKING:
     from handraise.services.deciding_on_spark import SparkResult
@@ -287,6 +288,12 @@ class Workspace:
         with self.store() as store:
             deciding = self._deciding(store)
             return sources_at(deciding, self._playbook(deciding), self._as_of(as_of))
+
+    def watch(self, as_of: str | Micros | None = None) -> Watched:
+        """What is unusually quiet at an instant, has emptied, drifted or is late, with whose it is to look at."""
+        with self.store() as store:
+            deciding = self._deciding(store)
+            return watch_at(deciding, self._playbook(deciding), self._as_of(as_of))
 
     def segments(self, as_of: str | Micros | None = None, *, progress: Progress | None = None) -> Segmented:
         """How many people and accounts each segment holds at an instant, and how segments of accounts overlap; nothing is

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from handraise.cli import screens
 from handraise.cli.output import CONSOLE, clean, note, print_json, progress
+from handraise.cli.watching import note_alarms
 from handraise.config import Settings
 from handraise.engines.told import FIRING_COLUMNS, STAGE_ENTRY_COLUMNS
 from handraise.errors import ExitCode, HandraiseError, WorkspaceError
@@ -49,8 +50,9 @@ def import_files(
     dry_run: bool,
     as_json: bool,
 ) -> None:
+    opened = _open(workspace)
     with progress("Importing", in_percent=True) as report:
-        outcomes = _open(workspace).import_files(
+        outcomes = opened.import_files(
             paths,
             source=source,
             mapping=mapping,
@@ -65,6 +67,8 @@ def import_files(
         _say_imported(outcomes, as_json)
     if not any(o.accepted or o.duplicate for o in outcomes):
         raise SystemExit(int(ExitCode.INPUT_FILE))
+    if not as_json and not dry_run:
+        note_alarms(opened)
 
 
 def _say_imported(outcomes: Sequence[FileOutcome], as_json: bool) -> None:
@@ -190,6 +194,8 @@ def decide(
     screens.decided(result)
     if out is not None:
         note(f"Decisions written to {out}.")
+    if run is None and playbook is None:
+        note_alarms(opened, as_of)
 
 
 def replay(

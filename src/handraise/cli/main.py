@@ -237,6 +237,20 @@ def sources(as_of: AsOfOption = None, workspace: WorkspaceOption = None, json: J
 
 
 @app.command()
+def watch(
+    as_of: AsOfOption = None,
+    fails: Annotated[bool, typer.Option("--fail", help="Exit with code 15 if there are alarms.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What stopped, emptied, drifted or is late: how unusual that is, since when, and who looks at it."""
+    with _border(json):
+        from handraise.cli import watching
+
+        watching.watch(workspace, as_of, fails, json)
+
+
+@app.command()
 def quarantine(
     out: Annotated[
         Path | None,

@@ -36,6 +36,7 @@ _EXAMPLES = {
     "formats": '["%d/%m/%Y", "%d/%m/%Y %H:%M"]',
     "marketo_types": "{100042: webinar.attended}",
     "covers_types": "{marketo: [form.submitted, email.clicked]}",
+    "alarm_owners": "{marketo: dana@example.com}",
     "as_of": '"2026-09-30"',
 }
 

@@ -95,6 +95,8 @@ class _Reader:
                 return tuple(self._field_types(node))
             case "marketo_types":
                 return tuple(self._marketo_types(node))
+            case "alarm_owners":
+                return tuple(self._alarm_owners(node))
             case "covers_types":
                 return tuple(self._covers_types(node))
             case (
@@ -211,6 +213,23 @@ class _Reader:
             if len(types) != len(items) or not types:
                 self._say("ST312", pair.value.span, "a list of kinds of activity is expected here.")
             found.append((pair.key.text, tuple(types)))
+        return found
+
+    def _alarm_owners(self, node: Node) -> list[tuple[str, str]]:
+        if not isinstance(node, MapNode):
+            self._say(
+                "ST317",
+                node.span,
+                "`alarm_owners` gives a name or an address by what is alarmed about.",
+                "Write it like `alarm_owners: {marketo: dana@example.com}`.",
+            )
+            return []
+        found = []
+        for pair in node.pairs:
+            if isinstance(pair.value, TextNode) and pair.value.text.strip():
+                found.append((pair.key.text, pair.value.text.strip()))
+            else:
+                self._say("ST318", pair.value.span, "one name or address is expected here.")
         return found
 
     def _activity_type(self, node: TextNode) -> str:

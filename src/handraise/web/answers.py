@@ -31,6 +31,7 @@ from handraise.services.planning import Planning
 from handraise.services.replaying import ChangesResult, Replaying
 from handraise.services.segmenting import Segmented
 from handraise.services.sources import sources_at
+from handraise.services.watching import watch_at
 from handraise.web.accounts import AccountsAsked
 from handraise.web.accounts import page as page_of_accounts
 from handraise.web.errors import RequestError, not_found
@@ -189,6 +190,12 @@ class Answers:
         with self._alone():
             playbook = self._check().playbook_or_raise()
             return sources_at(self._deciding, playbook, self._instant(as_of)).as_dict()
+
+    def alarms(self, as_of: str | None) -> dict[str, Any]:
+        """What is unusually quiet, emptied, drifted or late: what `handraise watch --json` prints."""
+        with self._alone():
+            playbook = self._check().playbook_or_raise()
+            return watch_at(self._deciding, playbook, self._instant(as_of)).as_dict()
 
     def imports(self) -> dict[str, Any]:
         """Every import with its reconciliation, also those undone."""

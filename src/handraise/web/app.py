@@ -185,6 +185,11 @@ def _add_results(app: FastAPI, answers: Answers) -> None:
         """What each source holds, and what of it the playbook asks."""
         return Json(answers.sources(asked.as_of))
 
+    @app.get("/v1/alarms")
+    def alarms(asked: Annotated[AskedInstant, Query()]) -> Json:
+        """What is unusually quiet, emptied, drifted or late, and whose it is to look at."""
+        return Json(answers.alarms(asked.as_of))
+
     @app.get("/v1/imports")
     def imports(asked: Annotated[NothingAsked, Query()]) -> Json:
         """What was imported, reconciled, as `handraise imports --json`."""
