@@ -136,8 +136,9 @@ ACTIVITIES = _fact(
     "source and message id",
     ("source", "message_id"),
     """
-record | INTEGER | whose record
-kind   | INTEGER | what it was
+record      | INTEGER  | whose record
+kind        | INTEGER  | what it was
+particulars | VARCHAR? | canonical JSON of the properties that nothing tests (`model.activities.PARTICULARS`)
 """,
 )
 OPPORTUNITIES = _fact(
@@ -537,6 +538,7 @@ _ADDED: dict[int, tuple[str, ...]] = {
     3: (
         f"ALTER TABLE {IMPORTS.name} ADD COLUMN IF NOT EXISTS undone_at BIGINT",
         f"ALTER TABLE {COVERAGE.name} ADD COLUMN IF NOT EXISTS stated BOOLEAN DEFAULT true",
+        f"ALTER TABLE {ACTIVITIES.name} ADD COLUMN IF NOT EXISTS particulars VARCHAR",
     )
 }
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from handraise.facts import catalog, rows
 from handraise.facts.chunks import DEAL_STATUSES
+from handraise.model.activities import PARTICULARS
 
 Cells: TypeAlias = list[Any]
 
@@ -50,10 +51,13 @@ class Staging:
     dictionaries: tuple[Dictionary, ...]
     values: Mapping[str, str]
     convert: Mapping[int, Callable[[Cells], Cells]]
+    derived: tuple[tuple[int, Callable[[Cells], Cells]], ...] = ()
 
     def arrow(self, facts: Sequence[tuple[Any, ...]]) -> pa.Table:
         """The facts as columns; each fact is led by its row's index in the import and its line."""
         cells = [list(column) for column in zip(*facts, strict=True)]
+        for index, derive in self.derived:
+            cells.append(derive(cells[index + 2]))
         for index, convert in self.convert.items():
             cells[index + 2] = convert(cells[index + 2])
         schema = (("row", pa.int64()), ("line", pa.int64()), *self.columns)
@@ -100,6 +104,26 @@ def canonical_properties(properties: Mapping[str, str]) -> str:
 
 def _all_properties(cells: Cells) -> Cells:
     return [canonical_properties(p) for p in cells]
+
+
+def _tested_properties(cells: Cells) -> Cells:
+    """Those that a rule may test."""
+    return [
+        canonical_properties(
+            p if PARTICULARS.isdisjoint(p) else {k: v for k, v in p.items() if k not in PARTICULARS}
+        )
+        for p in cells
+    ]
+
+
+def _particulars(cells: Cells) -> Cells:
+    """The others; nothing where there are none."""
+    return [
+        None
+        if PARTICULARS.isdisjoint(p)
+        else canonical_properties({k: v for k, v in p.items() if k in PARTICULARS})
+        for p in cells
+    ]
 
 
 def _index_of(options: Sequence[object]) -> Callable[[Cells], Cells]:
@@ -220,12 +244,16 @@ _MEMBERSHIPS = Staging(
 )
 _ACTIVITIES = Staging(
     catalog.ACTIVITIES,
-    (("message_id", _TEXT), ("record", _TEXT), *_TIMES, *((c, _TEXT) for c in _WHAT)),
+    (
+        *(("message_id", _TEXT), ("record", _TEXT), *_TIMES, *((c, _TEXT) for c in _WHAT)),
+        *(("said", _TEXT), ("particulars", _TEXT)),
+    ),
     ("source_name", "message_id"),
-    ("source_name", "message_id", "record", "happened_at", *_WHAT),
+    ("source_name", "message_id", "record", "happened_at", *_WHAT[:-1], "said"),
     (_RECORD, _KIND),
-    {"record": "r.id", "kind": "k.id"},
-    {9: _all_properties},
+    {"record": "r.id", "kind": "k.id", "particulars": "s.particulars"},
+    {9: _tested_properties},
+    ((9, _all_properties), (9, _particulars)),
 )
 _OPPORTUNITIES = Staging(
     catalog.OPPORTUNITIES,

@@ -150,19 +150,18 @@ def _resolutions(store: FactStore) -> dict[int, float]:
 def _mail_acts(store: FactStore, since: int) -> pa.Table:
     """Sorted by (person, mail, instant), where the mail is what it was sent as."""
 
-    def said(names: tuple[str, ...]) -> str:
-        return (
-            "coalesce(" + ", ".join(f"json_extract_string(k.properties, '$.{name}')" for name in names) + ")"
-        )
+    def said(where: str, names: tuple[str, ...]) -> str:
+        return "coalesce(" + ", ".join(f"json_extract_string({where}, '$.{name}')" for name in names) + ")"
 
     statement = f"""
         WITH acts AS (
-            SELECT k.id, k.type, k.asset, k.program, k.product, {said(_LINK)} AS link, {said(_AGENT)} AS agent,
-                {said(_IP)} AS ip, coalesce(k.asset, json_extract_string(k.properties, '$.mailing_id'), '') AS mail
+            SELECT k.id, k.type, k.asset, k.program, k.product, {said("k.properties", _LINK)} AS link,
+                {said("k.properties", _AGENT)} AS agent, {said("k.properties", _IP)} AS ip, coalesce(k.asset, json_extract_string(k.properties, '$.mailing_id'), '') AS mail
             FROM kinds k WHERE k.type IN ({_TYPES})
         ), mails AS (SELECT mail, row_number() OVER (ORDER BY mail) AS place FROM (SELECT DISTINCT mail FROM acts))
         SELECT a.seq, a.key, a.record, r.name AS record_name, a.happened_at, a.known_at, k.type, k.asset, k.program,
-            k.product, k.link, k.agent, k.ip, m.place AS mail, a.source
+            k.product, k.link, coalesce({said("a.particulars", _AGENT)}, k.agent) AS agent,
+            coalesce({said("a.particulars", _IP)}, k.ip) AS ip, m.place AS mail, a.source
         FROM activities a JOIN acts k ON k.id = a.kind JOIN mails m ON m.mail = k.mail
         JOIN record_names r ON r.id = a.record
         WHERE (a.superseded_seq IS NULL OR a.seq IN (SELECT seq FROM masked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handraise.model.activities import ACTIVITY_COLUMNS, ACTIVITY_TYPES, is_activity_type
+from handraise.model.activities import ACTIVITY_COLUMNS, ACTIVITY_TYPES, PARTICULARS, is_activity_type
 from handraise.model.playbook import Behaviour, Typed, WherePart
 from handraise.model.values import FieldType
 from handraise.playbook.field_names import TESTED_IN_WHERE, tested_in_where
@@ -66,6 +66,13 @@ class Where(Shape[tuple[WherePart, ...]]):
         return WRONG if any(isinstance(got, Wrong) for got in read) else parts
 
     def _part(self, pair: Pair, to: Reading) -> tuple[WherePart, ...] | Wrong:
+        if pair.key.text in PARTICULARS:
+            return to.say(
+                "PB220",
+                pair.key,
+                f"{to.part} tests `{pair.key.text}`, which is kept beside activities for evidence and is not tested.",
+                "Test what does not differ at nearly each activity, such as `form`, `path` or `asset`.",
+            )
         tested = tested_in_where(pair.key, to) if "." in pair.key.text else own_side(pair.key.text)
         if isinstance(tested, Wrong):
             return WRONG

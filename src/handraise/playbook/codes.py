@@ -51,6 +51,7 @@ PB215 | Not a name
 PB216 | A name is used twice
 PB218 | Unknown product, program, status, offer or role
 PB219 | Unknown trigger, track or stage
+PB220 | A property of an activity is kept, but not tested
 PB301 | Not a whole number
 PB302 | Not a number
 PB303 | Not true or false

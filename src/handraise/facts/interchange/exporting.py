@@ -179,7 +179,9 @@ _SELECTIONS: Mapping[str, _Selection] = {
         {
             "message_id": f"printf('{KEPT_PREFIX}%016x%016x', f.key, f.content)",
             "record": "r.name",
-            **{name: f"k.{name}" for name in _KIND_COLUMNS},
+            **{name: f"k.{name}" for name in _KIND_COLUMNS[:-1]},
+            "properties": "CASE WHEN f.particulars IS NULL THEN k.properties "
+            "ELSE json_merge_patch(k.properties, f.particulars)::VARCHAR END",
         },
         f"{_RECORD} JOIN kinds k ON k.id = f.kind",
     ),
