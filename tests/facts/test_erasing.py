@@ -284,13 +284,13 @@ def test_an_erasure_that_was_interrupted_can_be_finished(
 def test_a_file_that_is_still_read_keeps_its_place(tmp_path: Path) -> None:
     with store_of((), tmp_path=tmp_path) as store:
         _filled(store)
-        reader = store.cursor()
+        reader = FactStore(store.path, memory_limit="1GB")
         with pytest.raises(EngineError, match="still being read"):
             store.erase(whom(store, ANN), "receipt-1", AT)
         assert store.is_erasing
         reader.close()
-        del reader
         assert store.finish_erasing()
+    assert _bytes_with(store.path, TRACES) == []
 
 
 def test_several_people_are_named_and_none_is_erased(tmp_path: Path) -> None:
