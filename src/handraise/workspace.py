@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import pyarrow as pa
 
@@ -37,6 +37,7 @@ from handraise.errors import ExitCode, HandraiseError, WorkspaceError
 from handraise.evaluate.explain import PersonExplanation
 from handraise.facts.activations import Activation
 from handraise.facts.calibrations import StoredCalibration
+from handraise.facts.erasures import Receipt
 from handraise.facts.imports import ImportResult, QuarantinedRow
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
@@ -56,6 +57,7 @@ from handraise.services.importing import FileOutcome, Importing
 from handraise.services.initialising import create_workspace, write_schemas
 from handraise.services.matching import Matched, Matching
 from handraise.services.planning import USUAL_EXAMPLES, Planning, PlanResult
+from handraise.services.privacy import Erased, Privacy
 from handraise.services.providing import ProviderReach, provider_reach
 from handraise.services.replaying import ChangesResult, Replaying, ReplayResult
 from handraise.services.reporting import Reporting, ReportResult
@@ -169,6 +171,30 @@ class Workspace:
         """Take an import back: facts are then as if it had never been taken in. `imports` has the ids."""
         with self.store() as store:
             return Importing(store, self.settings, self.clock).undo(import_id)
+
+    def export_person(self, person: str, out: str | Path | TextIO) -> dict[str, int]:
+        """Write everything about one person, by any id or e-mail, as one JSON document; how many rows of each kind."""
+        with self.store() as store:
+            privacy = Privacy(store, self.folder, self.clock)
+            if isinstance(out, str | Path):
+                return privacy.export_to(person, Path(out))
+            return privacy.export(person, out)
+
+    def erase_person(self, person: str, *, only_count: bool = False) -> Erased:
+        """Erase one person, by any id or e-mail, from facts, quarantine and runs, and write the file of facts anew; or only count
+        what would be erased."""
+        with self.store() as store:
+            return Privacy(store, self.folder, self.clock).erase(person, only_count=only_count)
+
+    def receipts(self) -> tuple[tuple[Receipt, ...], bool]:
+        """The receipts of everything that was erased, and whether the file has still to be written anew."""
+        with self.store() as store:
+            return store.receipts(), store.is_erasing
+
+    def finish_erasing(self) -> bool:
+        """Write the file of facts anew where an erasure was interrupted; whether it was due."""
+        with self.store() as store:
+            return store.finish_erasing()
 
     def clean(self) -> Cleaned:
         """Judge every record and every click by hygiene's rules, and write the verdicts down as facts of the source

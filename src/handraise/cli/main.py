@@ -48,6 +48,16 @@ warehouse_app = typer.Typer(
     help="Facts from a warehouse, decisions to it.",
 )
 app.add_typer(warehouse_app, name="warehouse")
+privacy_app = typer.Typer(
+    cls=QuickGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Everything about one person, or nothing left of them.",
+)
+app.add_typer(privacy_app, name="privacy")
+PersonArgument = Annotated[
+    str, typer.Argument(metavar="PERSON", help="An id from any system, or an e-mail address.")
+]
 
 
 class EngineName(StrEnum):
@@ -171,6 +181,57 @@ def imports(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
         from handraise.cli import imports as imported
 
         imported.imports(workspace, json)
+
+
+@privacy_app.command("export")
+def privacy_export(
+    person: PersonArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.json", parser=named_path, help="Where to. Default: printed."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write everything that is known about one person as JSON: facts, decisions, quarantined rows."""
+    with _border(False):
+        from handraise.cli import privacy
+
+        privacy.export(workspace, person, out)
+
+
+@privacy_app.command("erase")
+def privacy_erase(
+    person: PersonArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase; it cannot be undone.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be erased.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Erase one person from facts, quarantine and runs, and write the file anew so that nothing is left in it."""
+    if yes == dry_run:
+        raise typer.BadParameter("give `--yes` to erase, or `--dry-run` to count.", param_hint="--yes")
+    with _border(json):
+        from handraise.cli import privacy
+
+        privacy.erase(workspace, person, dry_run, json)
+
+
+@privacy_app.command("receipts")
+def privacy_receipts(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List what was erased: when and how much, not of whom."""
+    with _border(json):
+        from handraise.cli import privacy
+
+        privacy.receipts(workspace, json)
+
+
+@privacy_app.command("finish")
+def privacy_finish(workspace: WorkspaceOption = None) -> None:
+    """Write the file anew where an erasure was interrupted."""
+    with _border(False):
+        from handraise.cli import privacy
+
+        privacy.finish(workspace)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 N_BUCKETS = 64
 # A record's place is `bucket << PLACE_BITS | rank in the bucket`: 33 million records a bucket.
 PLACE_BITS = 25
@@ -513,6 +513,18 @@ due_at           | BIGINT?  | until when sales had to act
 run              | VARCHAR  | the first run that told it
 """),
 )
+ERASURES = Table(
+    "erasures",
+    "receipts: that and when something was erased, and how much of what; nothing that says of whom",
+    "erasure",
+    ("id",),
+    _columns("""
+id        | VARCHAR | random, given by the caller
+what      | VARCHAR | person or retention
+erased_at | BIGINT  | by the caller's clock
+counts    | VARCHAR | JSON: rows by what they were
+"""),
+)
 RECORD_TABLES: tuple[Table, ...] = (
     META,
     IMPORTS,
@@ -525,6 +537,7 @@ RECORD_TABLES: tuple[Table, ...] = (
     ACTIVATIONS,
     FIRINGS,
     STAGE_ENTRIES,
+    ERASURES,
 )
 
 TABLES: tuple[Table, ...] = (*FACT_TABLES, *NAME_TABLES, *CLUSTERED_TABLES, *RECORD_TABLES)

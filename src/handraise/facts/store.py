@@ -18,8 +18,11 @@ from handraise.facts.activations import Activation
 from handraise.facts.appending import Appender, number_of_source
 from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.chunks import CoverageSpan
+from handraise.facts.erasing import Whom, erase
+from handraise.facts.erasures import PERSON, Receipt, list_receipts, save_receipt
 from handraise.facts.imports import ImportHeader, ImportResult, QuarantinedRow
 from handraise.facts.masking import mask
+from handraise.facts.rewriting import DUE, take_the_name, write_anew
 from handraise.facts.rows import Activity, Coverage, SourceRow
 from handraise.facts.runs import Run
 from handraise.facts.sql import Connection, connect, one
@@ -40,6 +43,14 @@ class _NothingNewError(Exception):
         self.result = result
 
 
+class _OnlyCountedError(Exception):
+    """It was to be counted what would be erased."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        super().__init__(counts)
+        self.counts = counts
+
+
 class FactStore:
     """Facts with history, in one file that one process holds at a time.
 
@@ -52,7 +63,8 @@ class FactStore:
         self.path = Path(path)
         self.threads = threads
         self.read_only = self.path.exists() and not sql.can_write(self.path)
-        self.connection: Connection = connect(self.path, memory_limit, threads, read_only=self.read_only)
+        self._memory_limit = memory_limit
+        self.connection: Connection = self._connect()
         self._lock = threading.RLock()
         self.rehearses = False
         """Whether what is written now will be undone."""
@@ -185,6 +197,74 @@ class FactStore:
             clustering.rebuild(connection, range(catalog.N_BUCKETS), last_seq)
             self.n_kept += 1
         return result
+
+    def erase(self, whom: Whom, receipt: str, erased_at: Micros, *, only_count: bool = False) -> Receipt:
+        """Erases a person from everything in the file, whole or not at all, then writes the file anew (`finish_erasing`).
+        `receipt` is a random id and `erased_at` the clock, both the caller's. With `only_count` nothing is changed."""
+        return self._remove(
+            lambda connection: erase(connection, whom), receipt, PERSON, erased_at, only_count=only_count
+        )
+
+    def _remove(
+        self,
+        remove: Callable[[Connection], Mapping[str, int]],
+        receipt: str,
+        what: str,
+        erased_at: Micros,
+        *,
+        only_count: bool,
+    ) -> Receipt:
+        try:
+            with self._transaction() as connection:
+                counts = {words: n for words, n in remove(connection).items() if n}
+                if only_count:
+                    raise _OnlyCountedError(counts)
+                made = Receipt(receipt, what, erased_at, counts)
+                save_receipt(connection, made)
+                last_seq = self.last_seq + 1  # what is decided from now on rests on other facts than before
+                self._set_meta("last_seq", last_seq)
+                clustering.rebuild(connection, range(catalog.N_BUCKETS), last_seq)
+                connection.execute("DELETE FROM store_meta WHERE name = ?", [DUE])
+                connection.execute("INSERT INTO store_meta (name, value) VALUES (?, 1)", [DUE])
+                self.n_kept += 1
+        except _OnlyCountedError as only:
+            return Receipt(None, what, erased_at, only.counts)
+        self.finish_erasing()
+        return made
+
+    @property
+    def is_erasing(self) -> bool:
+        """Whether something was erased and the file, interrupted then, may still have it on free pages."""
+        with self._lock:
+            return one(self.connection, "SELECT value FROM store_meta WHERE name = ?", [DUE]) is not None
+
+    def finish_erasing(self) -> bool:
+        """Writes the file anew where that is due; whether it was. Cursors that were taken before are closed. Raises `EngineError`
+        where there is no room for a second copy of it."""
+        self.check_writable()
+        with self._lock:
+            if not self.is_erasing:
+                return False
+            if str(self.path) == ":memory:":
+                self._set_free()
+                return True
+            fresh = write_anew(self.connection, self.path)
+            self.connection.close()
+            try:
+                take_the_name(fresh, self.path)
+            finally:
+                self.connection = self._connect()
+        return True
+
+    def receipts(self) -> tuple[Receipt, ...]:
+        """Of everything that was ever erased, that and when it was; in order of time."""
+        return () if self._is_old else list_receipts(self.cursor())
+
+    def _set_free(self) -> None:
+        self.connection.execute("DELETE FROM store_meta WHERE name = ?", [DUE])
+
+    def _connect(self) -> Connection:
+        return connect(self.path, self._memory_limit, self.threads, read_only=self.read_only)
 
     def cluster(self, *, everything: bool = False) -> int:
         """Rebuilds the buckets of the second ordering that need it; the number of buckets rebuilt."""

@@ -47,7 +47,7 @@ def undo_import(connection: Connection, import_id: int, undone_at: Micros) -> Un
         n_kept, kept_by = n_kept + kept, kept_by | by
         deleted = f"DELETE FROM {table.name} WHERE import_id = ? RETURNING seq"
         n_removed += len(connection.execute(deleted, [import_id]).fetchall())
-        n_again += _settle(connection, table.name)
+        n_again += settle(connection, table.name)
     _forget(connection, found, undone_at)
     found = replace(found, undone_at=undone_at)
     return UndoneImport(found, n_removed, n_kept, tuple(sorted(kept_by)), n_again)
@@ -149,7 +149,7 @@ class _Row(NamedTuple):
         return self.known_at, self.content, self.happened_at
 
 
-def _settle(connection: Connection, table: str) -> int:
+def settle(connection: Connection, table: str) -> int:
     """Settles again which of the rows of each key count, in the order in which they came; how many count that did not."""
     columns = ", ".join(_Row._fields)
     rows = connection.execute(

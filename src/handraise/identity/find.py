@@ -22,7 +22,7 @@ def find(store: FactStore, text: str, as_of: Micros, horizon: int | None = None)
     wanted = text.strip()
     last_seq = store.last_seq
     view = View(store.cursor(), as_of, last_seq if horizon is None else horizon, last_seq)
-    records = _records_named(view, wanted)
+    records = records_named(view, wanted)
     if not len(records):
         return ()
     joined = joined_records(view, records)
@@ -35,7 +35,7 @@ def find(store: FactStore, text: str, as_of: Micros, horizon: int | None = None)
     return tuple(sorted(str(n) for n in names["name"]))
 
 
-def _records_named(view: View, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def records_named(view: View, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """Records by full name; failing that, by e-mail address; failing that, by bare id."""
     tries: list[tuple[str, dict[str, str]]] = [
         ("SELECT id FROM record_names WHERE name = $text", {"text": text}),

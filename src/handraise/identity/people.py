@@ -75,6 +75,12 @@ def people_at(view: View, source_rank: Mapping[int, int], chosen: Ints | None = 
     )
 
 
+def groups_of(view: View, chosen: Ints) -> Ints:
+    """Of each of these records, which are whole components by keys, one that stands for all that links in force join it to."""
+    n_records = int(one(view.connection, "SELECT coalesce(max(id), -1) + 1 FROM record_names"))
+    return _group(links_of(view, n_records, records_of(view, chosen), chosen), n_records)[chosen]
+
+
 def records_of(view: View, chosen: Ints | None) -> Rows:
     statement = "SELECT record, happened_at, known_at, identified FROM person_records WHERE {visible}"
     if chosen is None:

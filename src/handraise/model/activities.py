@@ -118,8 +118,20 @@ ACTIVITY_COLUMNS: tuple[str, ...] = ("asset", "channel", "program", "product")
 
 
 PARTICULARS: frozenset[str] = frozenset(
-    ("client_ip_address", "client_ip", "ip", "ip_address", "user_agent", "agent", "form_fields")
-    + ("campaign_run_id", "step_id", "choice_number", "details", "about")
+    [
+        "client_ip_address",
+        "client_ip",
+        "ip",
+        "ip_address",
+        "user_agent",
+        "agent",
+        "form_fields",
+        "campaign_run_id",
+        "step_id",
+        "choice_number",
+        "details",
+        "about",
+    ]
 )
 """Free properties that are nearly different at each act (addresses of networks, programs, ids of runs, what was typed into a
 form): they are kept beside the act, for evidence and hygiene, and nothing tests them. Without that there would be as many kinds of

@@ -20,6 +20,7 @@ from handraise.errors import EngineError, Finding, Severity
 from handraise.facts.activations import Activation
 from handraise.facts.calibrations import StoredCalibration
 from handraise.facts.contents import newest_activity_at
+from handraise.facts.erasures import Receipt
 from handraise.facts.imports import ImportResult
 from handraise.facts.runs import Run
 from handraise.facts.store import FactStore
@@ -206,6 +207,7 @@ class Deciding:
             *findings_of_playbook(playbook),
             *_of_decided(decided, playbook),
             *_undone_since(run, self.store.imports()),
+            *_erased_since(run, self.store.receipts()),
         )
         return DecideResult(
             run_id,
@@ -395,6 +397,18 @@ def _undone_since(run: Run, imports: Sequence[ImportResult]) -> Iterator[Finding
                 "facts are missing here.",
                 n=each.facts,
                 advice=("Import the file again to decide as the run did.",),
+            )
+
+
+def _erased_since(run: Run, receipts: Sequence[Receipt]) -> Iterator[Finding]:
+    """The facts that were erased after a run: those that it read are missing. Receipts do not say which."""
+    for each in receipts:
+        if each.erased_at > run.started_at and each.n_facts:
+            yield Finding(
+                "DC113",
+                f"After the run {each.n_facts:,} facts were erased at {iso(each.erased_at)} (receipt `{each.id}`): those of "
+                "them that it read are missing here.",
+                n=each.n_facts,
             )
 
 
