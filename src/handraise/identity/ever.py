@@ -76,14 +76,12 @@ def _names(view: View, records: Ints) -> list[str]:
 def _of_records(view: View, records: Ints) -> Whom:
     # A device may bear keys of others who used it: where somebody is identified, only their own records say who they are.
     keys = view.among(
-        """WITH identified AS (
-               SELECT record FROM person_records WHERE identified AND record IN (SELECT id FROM chosen)
-           ), own AS (
-               SELECT record FROM identified UNION
-               SELECT id FROM chosen WHERE NOT EXISTS (SELECT 1 FROM identified))
-           SELECT name FROM key_names WHERE record IN (SELECT id FROM chosen)
+        """SELECT name FROM key_names WHERE record IN (SELECT id FROM chosen)
                OR (record IS NULL OR record NOT IN (SELECT record FROM person_records)) AND id IN (
-                   SELECT identity_key FROM identity_keys WHERE record IN (SELECT record FROM own))""",
+                   SELECT identity_key FROM identity_keys WHERE record IN (
+                       SELECT record FROM person_records WHERE identified AND record IN (SELECT id FROM chosen)
+                       UNION SELECT id FROM chosen WHERE NOT EXISTS (
+                           SELECT 1 FROM person_records WHERE identified AND record IN (SELECT id FROM chosen))))""",
         records,
     )["name"]
     names = _names(view, records)
