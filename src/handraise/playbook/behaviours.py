@@ -95,6 +95,7 @@ class Where(Shape[tuple[WherePart, ...]]):
             "type": "object",
             "minProperties": 1,
             "properties": {**columns, **fields},
+            "propertyNames": {"not": {"enum": sorted(PARTICULARS)}},
             "additionalProperties": tests_schema(None, held=False),
         }
 
