@@ -98,3 +98,9 @@ def test_a_file_that_tells_nothing_is_refused(tried: Path, call: Call, header: s
 
 def test_a_price_without_a_file_is_refused(tried: Path, call: Call) -> None:
     assert call("gaps", "--cost", "5", "-w", tried).code == 2
+
+
+def test_a_file_that_is_not_there_is_told_once(tried: Path, call: Call) -> None:
+    said = call("gaps", "--provider", tried / "nowhere.csv", "-w", tried)
+    assert said.code == 11
+    assert said.text.count("is not there") == 1

@@ -57,6 +57,15 @@ def test_a_dead_series_is_noticed_the_sooner_the_busier_it_was(rate: float, days
     assert abs(found.n_blocks - days) <= max(2, days // 4)
 
 
+def test_a_series_that_ended_long_ago_is_told_since_when_and_what_was_expected() -> None:
+    """Longer ago than any window: since the last count, against the weeks before it."""
+    counts = np.concatenate([np.full(400, 12.0), np.zeros(150)])
+    found = silence(counts)
+    assert found is not None
+    assert found.p < ONCE_A_YEAR
+    assert (found.n_blocks, found.n_now, found.n_expected) == (150, 0, 1800.0)
+
+
 def test_half_as_many_are_no_silence_however_many_there_are() -> None:
     counts = np.full(600, 10_000.0)
     counts[-20:] = 6_000

@@ -48,6 +48,8 @@ def _say(
         return int(code)
     for problem in problems:
         ERRORS.print(f"{problem}\n", soft_wrap=True)
+    if any(sentence == problem.sentence for problem in problems):  # it was said with its place
+        return int(code)
     ERRORS.print(sentence, soft_wrap=True)
     for line in advice:
         ERRORS.print(f"  {line}", soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from handraise.cli.output import CONSOLE, note, print_json
@@ -37,8 +39,8 @@ def _gap(gap: Gap) -> None:
     say(f"{what[:1].upper()}{what[1:]}: {gap.n_unknown:,} {gap.unit} undecided", "bold")
     if gap.share_in is not None:
         say(f"  {gap.n_in:,} are in, {gap.n_out:,} are not", "dim")
-    for i, step in enumerate(gap.steps[:_SHOWN_STEPS]):
-        say(f"  {'then' if i else 'first'} {_step(gap, step)}")
+    for i, (together, n_settled) in enumerate(islice(_together(gap.steps), _SHOWN_STEPS)):
+        say(f"  {'then' if i else 'first'} {_step(gap, together, n_settled)}")
     if gap.n_uncovered:
         say(f"  {gap.n_uncovered:,} wait for no field, but for what no source covers", "dim")
 
@@ -48,11 +50,24 @@ def _what(of: str, label: str) -> str:
     return label if of in (GapOf.GRADE.value, GapOf.MARKETING_QUALIFIED.value) else f"{of} {label}"
 
 
-def _step(gap: Gap, step: Step) -> str:
+def _together(steps: Sequence[Step]) -> Iterator[tuple[list[Step], int]]:
+    """Fields that settle nobody by themselves, with the one that makes them do so; and how many are settled then. What settles
+    nobody in the end is not worth a line."""
+    waiting: list[Step] = []
+    n_before = 0
+    for step in steps:
+        waiting.append(step)
+        if step.n_settled > n_before:
+            yield waiting, step.n_settled
+            waiting, n_before = [], step.n_settled
+
+
+def _step(gap: Gap, together: Sequence[Step], n_settled: int) -> str:
     """What a step settles, and what is to be expected of that."""
-    said = f"{step.label} ({step.field}): settles {step.n_settled:,} of {gap.n_unknown:,}"
-    expected, won = gap.expected_in(step.n_settled), gap.expected_won(step.n_settled)
-    if not step.n_settled or expected is None:
+    fields = " and ".join(f"{step.label} ({step.field})" for step in together)
+    said = f"{fields}: settles {n_settled:,} of {gap.n_unknown:,}"
+    expected, won = gap.expected_in(n_settled), gap.expected_won(n_settled)
+    if expected is None:
         return said
     worth = f", {won:,.1f} with a won deal" if won else ""
     return f"{said}; about {expected:,.0f} would be in{worth}"

@@ -30,7 +30,7 @@ def match(workspace: Path | None, dry_run: bool, limit: int, as_json: bool) -> N
     CONSOLE.print(
         f"{found.n_records_joined:,} of {count_of(found.n_records, 'record')} of people were joined to another"
     )
-    CONSOLE.print(f"{found.n_pairs:,} pairs compared of {found.n_possible:,} possible", style="dim")
+    CONSOLE.print(f"{count_of(found.n_pairs, 'pair')} compared of {found.n_possible:,} possible", style="dim")
     _asked(found, limit)
     if dry_run:
         note("Nothing was written.")

@@ -179,11 +179,10 @@ def _since(counts: Floats, length: int) -> tuple[int, float]:
     The stretch for which "as usual" is least likely against "as counted" (Poisson likelihood ratio; Page 1955, Biometrika 42:523).
     """
     n = len(counts)
-    before = np.arange(max(0, n - length - _WEEKDAY_BLOCKS), n - length)
-    by_weekday = np.bincount(before % 7, counts[before], 7) / np.maximum(
-        1, np.bincount(before % 7, minlength=7)
-    )
-    usual = by_weekday[np.arange(n) % 7]
+    usual = _usual(counts, n - length)
+    if not usual.any():  # it has been quiet for longer than the window: since the last count of all
+        n_quiet = n - 1 - int(np.flatnonzero(counts)[-1])
+        return n_quiet, float(_usual(counts, n - n_quiet)[n - n_quiet :].sum())
     longest = min(n, 2 * length + 7)
     expected = np.cumsum(usual[::-1][:longest])
     found = np.cumsum(counts[::-1][:longest])
@@ -193,6 +192,14 @@ def _since(counts: Floats, length: int) -> tuple[int, float]:
     ratio = np.where(below, logs - found + expected, 0.0)
     best = int(np.argmax(ratio)) + 1
     return best, float(expected[best - 1])
+
+
+def _usual(counts: Floats, end: int) -> Floats:
+    """For every block what its weekday had on average in the eight weeks before block `end`."""
+    before = np.arange(max(0, end - _WEEKDAY_BLOCKS), end)
+    n_each = np.maximum(1, np.bincount(before % 7, minlength=7))
+    by_weekday = np.bincount(before % 7, counts[before], 7) / n_each
+    return np.asarray(by_weekday[np.arange(len(counts)) % 7])
 
 
 def _weeks(length: int) -> int:
