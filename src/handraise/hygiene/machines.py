@@ -106,14 +106,10 @@ class MachineActs:
 def machine_acts(store: FactStore, since: int = 0) -> MachineActs:
     """All opens and clicks, judged beside the deliveries, of people who did something after an append number. Acts for which
     something stands already are judged too. Each source is judged by how finely it tells instants apart."""
-    resolutions = _resolutions(store)
-    parts = [
-        MachineActs(table, _judged(table, n))
-        for table, n in _by_source(_mail_acts(store, since), resolutions)
-    ]
+    whole = _mail_acts(store, since)
+    parts = [MachineActs(table, _judged(table, n)) for table, n in _by_source(whole, _resolutions(store))]
     if not parts:
-        nothing = _mail_acts(store, since).slice(0, 0)
-        return MachineActs(nothing, _judged(nothing, 0.0))
+        return MachineActs(whole, _judged(whole, 0.0))
     is_machine = np.concatenate([part.verdicts.is_machine for part in parts])
     reasons = np.concatenate([part.verdicts.reasons for part in parts])
     return MachineActs(pa.concat_tables([part.table for part in parts]), MachineVerdicts(is_machine, reasons))

@@ -16,6 +16,7 @@ from handraise.evidence.cases import cases_at_risk
 from handraise.evidence.score_review import ReviewWords, ScoreReview, review_scores
 from handraise.facts.chunks import Needs
 from handraise.facts.contents import contents, latest_facts, quarantine_reasons
+from handraise.facts.store import DERIVED
 from handraise.identity.later_names import later_names
 from handraise.model.fields import Field
 from handraise.model.playbook import Credit, OutcomeEvent, Playbook
@@ -207,7 +208,7 @@ class Reporting:
                 latest_fact_at=latest_at.get(i.id),
             )
             for i in store.imports()
-            if i.undone_at is None
+            if i.undone_at is None and i.source != DERIVED
         ]
 
 
